@@ -1,0 +1,1 @@
+"""Does your loss match your noise? Every loss is somebody's negative log-likelihood."""

@@ -1,0 +1,90 @@
+"""The declaration of a check, and how any check is run on a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from losscheck.results import CheckResult, Effect, Need, Status
+
+if TYPE_CHECKING:
+    from losscheck.sample import Sample
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found on one sample; `advice` replaces the declared one where the case calls for it."""
+
+    status: Status
+    message: str
+    statistic: float | None = None
+    p_value: float | None = None
+    effect: Effect | None = None
+    rows: tuple[int, ...] = ()
+    advice: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One question to the sample. All words that a user reads about the check live here.
+
+    `run(sample, alpha)` is called only when the sample has what `needs` names and between `minimum_rows` and
+    `maximum_rows` rows; `varies` checks are skipped on constant residuals. A check whose `run` is None is
+    decided with the verdict.
+    """
+
+    id: str
+    code: str
+    title: str
+    question: str
+    null: str
+    why: str
+    advice: str
+    misleads: str
+    references: tuple[str, ...]
+    worst: Status
+    run: Callable[[Sample, float], Finding] | None
+    needs: frozenset[Need] = frozenset()
+    minimum_rows: int = 1
+    maximum_rows: int | None = None
+    varies: bool = True
+
+    def result(self, sample: Sample, alpha: float) -> CheckResult:
+        """Run the check, or say in words why it does not apply."""
+        reason = self._why_skipped(sample)
+        if reason or self.run is None:
+            return self.report(Finding(Status.SKIP, reason or "decided with the verdict"))
+        return self.report(self.run(sample, alpha))
+
+    def report(self, finding: Finding) -> CheckResult:
+        """Put the finding under this check's name; advice is given only where something was found."""
+        silent = finding.status in (Status.PASS, Status.SKIP)
+        advice = "" if silent else (self.advice if finding.advice is None else finding.advice)
+        return CheckResult(
+            self.id,
+            self.code,
+            self.title,
+            finding.status,
+            finding.message,
+            advice,
+            finding.statistic,
+            finding.p_value,
+            finding.effect,
+            finding.rows,
+        )
+
+    def _why_skipped(self, sample: Sample) -> str:
+        if Need.PREDICTION in self.needs and sample.prediction is None:
+            return "needs a prediction column"
+        if Need.TARGET in self.needs and sample.target is None:
+            return "needs a target column"
+        if Need.ORDER in self.needs and not sample.ordered:
+            return "needs the order of the rows (--order COL)"
+        if sample.n < self.minimum_rows:
+            return f"needs at least {self.minimum_rows} rows, there are {sample.n}"
+        if self.maximum_rows is not None and sample.n > self.maximum_rows:
+            return f"not defined above {self.maximum_rows:,} rows, there are {sample.n:,}"
+        if self.varies and bool((sample.residual == sample.residual[0]).all()):
+            return "all residuals are equal"
+        return ""

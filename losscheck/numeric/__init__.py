@@ -1,0 +1,1 @@
+"""Machinery without opinions: weighted points, Newton steps, robust scales."""

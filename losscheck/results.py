@@ -1,0 +1,280 @@
+"""What a run produces: closed choices as enums, everything else as frozen dataclasses. Imports no sibling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from enum import Enum, StrEnum
+from math import isfinite
+from typing import Any
+
+SCHEMA_VERSION = "1"
+JSON_DIGITS = 12
+
+
+class InputError(Exception):
+    """Says what is wrong with the input or the options: the file, line, column and value, and what to do."""
+
+
+class Status(StrEnum):
+    """How a check ended; `severity` orders them for the gate."""
+
+    PASS = "pass"
+    NOTE = "note"
+    WARN = "warn"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+    SKIP = "skip"
+
+
+class VerdictStatus(StrEnum):
+    """What to do about the loss."""
+
+    KEEP = "keep"
+    SWITCH = "switch"
+    UNDECIDED = "undecided"
+    FIX_FIRST = "fix-first"
+    INVALID = "invalid"
+
+
+class TaskKind(StrEnum):
+    """What the targets are."""
+
+    REGRESSION = "regression"
+    COUNT = "count"
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+    MULTILABEL = "multilabel"
+    SOFT = "soft"
+    TARGETS = "targets"
+
+
+class Need(StrEnum):
+    """A column that a check or a family cannot do without."""
+
+    PREDICTION = "prediction"
+    TARGET = "target"
+    ORDER = "order"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its interval (95 % unless `--alpha` says otherwise)."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A fitted parameter and its standard error (None at a boundary, or where the fit is not regular)."""
+
+    value: float
+    se: float | None = None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The size behind a test: what is measured, its interval, and the margin it is held against."""
+
+    name: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    margin: float | None = None
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check on one sample. `rows` are 1-based data rows of their file, the worst first."""
+
+    id: str
+    code: str
+    title: str
+    status: Status
+    message: str
+    advice: str = ""
+    statistic: float | None = None
+    p_value: float | None = None
+    effect: Effect | None = None
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One family fitted by maximum likelihood; likelihoods are in nats, on the scale of the target."""
+
+    family: str
+    loss: str
+    parameters: Mapping[str, Parameter]
+    nll_per_row: float
+    heldout_nll_per_row: Parameter | None
+    aic: float
+    bic: float
+    weight: float | None = None
+    note: str = field(default="", metadata={"json": False})
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """The explanation of the recommended loss, in words and formulas, with the fitted numbers."""
+
+    assumption: str
+    density: str
+    negative_log_likelihood: str
+    loss: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """Code to paste, a framework each; None where the framework is not covered."""
+
+    numpy: str | None = None
+    pytorch: str | None = None
+    keras: str | None = None
+    jax: str | None = None
+    sklearn: str | None = None
+    xgboost: str | None = None
+    lightgbm: str | None = None
+    catboost: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The recommendation, how sure it is, and the rule and facts behind it."""
+
+    status: VerdictStatus
+    loss: str | None
+    family: str | None
+    parameters: Mapping[str, Estimate]
+    current_loss: str | None
+    headline: str
+    confidence: float | None
+    tied: tuple[str, ...]
+    rule: str
+    because: tuple[str, ...]
+    needs_rows: int | None
+    efficiency: Mapping[str, Estimate]
+    estimand: str
+    per_estimand: Mapping[str, str]
+    likelihood: Likelihood | None
+    code: Code
+    efficiency_method: str = field(default="", metadata={"json": False})
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One file that was read; `name` is its last path component, never the whole path."""
+
+    name: str
+    sha256: str
+    bytes: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The column names that were used, by role."""
+
+    target: str | None = None
+    prediction: str | None = None
+    residual: str | None = None
+    weight: str | None = None
+    group: str | None = None
+    order: str | None = None
+
+
+@dataclass(frozen=True)
+class InputInfo:
+    """Where the rows came from and how many were used."""
+
+    files: tuple[InputFile, ...]
+    rows: int
+    rows_used: int
+    columns: Columns
+    dialect: Mapping[str, Any] | None = None
+    precision: str = "float64"
+    summarized: bool = False
+
+
+@dataclass(frozen=True)
+class Task:
+    """What kind of target this is, and why it was taken for that."""
+
+    kind: TaskKind
+    why: str
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Counts of the residuals, and the fitted densities at the bin centres as expected counts."""
+
+    edges: tuple[float, ...]
+    counts: tuple[float, ...]
+    curves: Mapping[str, tuple[float, ...]]
+    below: float = 0.0
+    above: float = 0.0
+
+
+@dataclass(frozen=True)
+class QuantileStrip:
+    """Residual quantiles in robust standard units against those of the normal, with a 95 % band."""
+
+    probability: tuple[float, ...]
+    normal: tuple[float, ...]
+    observed: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that a run found; `to_dict()` is the JSON of the contract."""
+
+    version: str
+    input: InputInfo
+    task: Task
+    verdict: Verdict
+    fits: tuple[Fit, ...]
+    checks: tuple[CheckResult, ...]
+    groups: tuple[Mapping[str, Any], ...] = ()
+    notes: tuple[str, ...] = field(default=(), metadata={"json": False})
+    histogram: Histogram | None = field(default=None, metadata={"json": False})
+    quantiles: QuantileStrip | None = field(default=None, metadata={"json": False})
+
+    @property
+    def passed(self) -> bool:
+        """True when no check failed: what `--fail-on fail` asks."""
+        return all(check.status is not Status.FAIL for check in self.checks)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain JSON values: 12 significant digits, NaN and infinities as None."""
+        plain: dict[str, Any] = {
+            "schema_version": SCHEMA_VERSION,
+            "tool": {"name": "losscheck", "version": self.version},
+        }
+        return plain | {
+            f.name: to_plain(getattr(self, f.name))
+            for f in fields(self)
+            if f.name != "version" and f.metadata.get("json", True)
+        }
+
+
+def to_plain(value: Any) -> Any:
+    """Return `value` as JSON values: dataclasses as dicts, floats rounded to 12 significant digits."""
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {
+            f.name: to_plain(getattr(value, f.name)) for f in fields(value) if f.metadata.get("json", True)
+        }
+    if isinstance(value, Mapping):
+        return {str(key): to_plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [to_plain(item) for item in value]
+    if isinstance(value, (bool, str)) or value is None:
+        return value
+    if isinstance(value, int):
+        return value
+    return float(f"{float(value):.{JSON_DIGITS}g}") if isfinite(value) else None
