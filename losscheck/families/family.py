@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from losscheck.numeric.lazy import Array
+    from losscheck.numeric.points import Points
 
 
 class View(StrEnum):
@@ -19,8 +20,8 @@ class View(StrEnum):
     LOG_RATIO = "log-ratio"  # log target − log prediction, with the Jacobian of the logarithm
 
 
-class Symmetry(StrEnum):
-    """The class of shapes that decides the verdict."""
+class ShapeClass(StrEnum):
+    """The classes of noise among which the verdict chooses."""
 
     NORMAL = "normal"
     SYMMETRIC = "symmetric"
@@ -30,10 +31,9 @@ class Symmetry(StrEnum):
 
 @dataclass(frozen=True)
 class Shape:
-    """A shape parameter: its name, its closed range, and where the fit runs on a logarithmic scale.
+    """A shape parameter, its closed range, and whether the fit runs on its logarithm.
 
-    At an end of the range the fit is `limit` (a family id, or "" where the end is an ordinary member), and no
-    standard error is given.
+    At an end of the range no standard error is given, and `limit_low`, `limit_high` say what the family then is.
     """
 
     name: str
@@ -48,9 +48,9 @@ class Shape:
 class Loss:
     """The training loss that is the family's negative log-likelihood, as a function of residuals.
 
-    `value(residual, parameters)` is the loss of each row for named parameters in the target's units. It equals
-    a·(−log density) + b, where a > 0 and b do not depend on the prediction. `parameters` names those of the
-    family that the user must set (the location never is one).
+    `value(residual, parameters)` is the loss of each row, for parameters named as the family reports them, in
+    the target's units. It is a·(−log density) + b, where a > 0 and b do not depend on the prediction.
+    `parameters` are those that a user sets; `defaults` the common framework default of each that has one.
     """
 
     id: str
@@ -58,26 +58,31 @@ class Loss:
     formula: str
     value: Callable[[Array, Mapping[str, float]], Array]
     parameters: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
     defaults: Mapping[str, float] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
-    """One noise family, as a location-scale model z = (x − mu)/sigma of the standard density exp(−nll(z)).
+    """One noise family: the location-scale model z = (x − mu)/sigma of the standard density exp(−nll(z)).
 
-    `nll`, `psi`, `curvature` are −log f₀ and its first two derivatives in z; `shape_gradient` gives its
-    derivatives in each shape parameter. All take (z, *shapes) and broadcast; none may return NaN for finite z.
-    Outside of the support `nll` is +inf and the derivatives are 0.
-    `grid` holds shape tuples: the starts of the fit, and the models of the posterior where `in_posterior`.
-    `parameters(mu, sigma, *shapes)` renames the fitted numbers (e.g. Huber's delta = c·sigma); by default
-    mu, sigma and the shape names.
+    `nll`, `psi`, `curvature` are −log f₀ and its first two derivatives in z, `shape_gradient` its derivatives in
+    the shape parameters; all take (z, *shapes) and broadcast, and give no NaN at finite z. Outside of the
+    support `nll` is +inf and the derivatives are 0. `grid` holds shape tuples: starts of the fit, and the models
+    of the posterior where `in_posterior`.
+
+    Hooks, where a family has something better than Newton: `profile(points, *shapes)` gives the exact (mu, sigma)
+    at fixed shapes, `solve(points)` the exact (mu, sigma, *shapes). `smooth` False: psi jumps, so that standard
+    errors come from the outer product of gradients. `regular` False: no standard errors at all.
+
+    `natural(mu, sigma, *shapes)` names the fitted numbers as users know them; by default mu, sigma (then slope and
+    curve of log sigma in the standardised prediction, for a `SCALED` view) and the shapes' names. `numpy_code`, `pytorch_code` are format strings of those names.
     """
 
     id: str
     title: str
     loss: Loss
-    symmetry: Symmetry
+    shape_class: ShapeClass
     elicits: str
     assumption: str
     density: str
@@ -86,14 +91,30 @@ class Family:
     right_when: str
     misleads: str
     references: tuple[str, ...]
+    numpy_code: str
+    pytorch_code: str | None
     nll: Callable[..., Array]
     psi: Callable[..., Array]
     curvature: Callable[..., Array]
-    numpy_code: str
-    pytorch_code: str | None
-    shapes: tuple[Shape, ...] = ()
     shape_gradient: Callable[..., tuple[Array, ...]] | None = None
+    shapes: tuple[Shape, ...] = ()
     grid: tuple[tuple[float, ...], ...] = ((),)
     in_posterior: bool = True
     view: View = View.RESIDUAL
-    base: Family | None = None
+    smooth: bool = True
+    regular: bool = True
+    natural: Callable[..., dict[str, float]] | None = None
+    profile: Callable[..., tuple[float, float]] | None = None
+    solve: Callable[[Points], tuple[float, ...]] | None = None
+
+    @property
+    def scale_names(self) -> tuple[str, ...]:
+        """Names of the coefficients of the scale: sigma, and how log sigma changes where it does."""
+        return ("sigma", "slope", "curve") if self.view is View.SCALED else ("sigma",)
+
+    def name_parameters(self, *fitted: float) -> dict[str, float]:
+        """Return fitted (mu, sigma, *shapes) under the names that users know, in the target's units."""
+        if self.natural is not None:
+            return self.natural(*fitted)
+        names = ("mu", *self.scale_names, *(shape.name for shape in self.shapes))
+        return dict(zip(names, fitted, strict=True))
