@@ -76,7 +76,8 @@ class Family:
     errors come from the outer product of gradients. `regular` False: no standard errors at all.
 
     `natural(mu, sigma, *shapes)` names the fitted numbers as users know them; by default mu, sigma (then slope and
-    curve of log sigma in the standardised prediction, for a `SCALED` view) and the shapes' names. `numpy_code`, `pytorch_code` are format strings of those names.
+    curve of log sigma in the standardised prediction, for a `SCALED` view) and the shapes' names. `numpy_code` and
+    `pytorch_code` are format strings of those names.
     """
 
     id: str

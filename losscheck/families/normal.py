@@ -62,7 +62,7 @@ NORMAL = Family(
         "4. So the model that minimises the mean squared error is the one of maximum likelihood, and the best "
         "sigma² is the mean squared error itself."
     ),
-    right_when="the residuals are near normal with a constant scale, or the mean is what you need and outliers are real",
+    right_when="the residuals are near normal with a constant scale, or you need the mean and outliers are real",
     misleads=(
         "MSE needs no normal residuals to estimate the mean: it is consistent for the mean of any noise with a finite "
         "variance. What it loses under heavy tails is efficiency: a few rows carry most of the gradient."

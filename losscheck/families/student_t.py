@@ -71,7 +71,7 @@ STUDENT_T = Family(
         "4. Its derivative (nu + 1) r/(nu sigma² + r²) grows up to |r| = √nu·sigma and then falls back to 0: "
         "a gross error loses its vote. As nu → ∞ it becomes the squared error, nu = 1 is the Cauchy loss."
     ),
-    right_when="large residuals come from the noise itself, evenly on both sides (returns, sensor noise, mixed quality)",
+    right_when="large residuals come from the noise itself, evenly on both sides (returns, sensor noise)",
     misleads=(
         "It is not convex: start from a fit of MSE or Huber. On skewed noise it aims near the mode, not at the mean. "
         "With nu ≤ 2 the variance is infinite, and no mean squared error means anything."
