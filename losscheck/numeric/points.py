@@ -74,7 +74,7 @@ def make_points(values: Array, weight: Array | None = None, *, step: float = 0.0
     w = np.ones(z.size) if weight is None else weight
     if step > 0:
         z, w = _merge_equal(np.round(z, 9), w)
-    elif z.size > EXACT_ROWS:
+    if z.size > EXACT_ROWS:
         z, w = compress(z, w)
     return Points(z, w, center, scale, width=step / scale, jacobian=jacobian)
 

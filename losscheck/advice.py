@@ -1,0 +1,202 @@
+"""The words of the verdict: the headline of each rule, and the facts behind it, with this file's numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from losscheck.facts import Facts
+from losscheck.families import family_named
+from losscheck.results import Estimate, VerdictStatus
+from losscheck.rules import FEWEST_ROWS, Choice, Request, Rule, nearest_rule
+
+NEXT_TO_NOTHING = 0.985
+
+
+def percent(value: float) -> str:
+    """Return a share as whole percent, with one digit below 1 %."""
+    return f"{100 * value:.0f} %" if value >= 0.01 or value < 0.0005 else f"{100 * value:.1f} %"
+
+
+def with_interval(estimate: Estimate) -> str:
+    """Return 'efficiency 0.48 [0.40, 0.58]'."""
+    if estimate.value is None:
+        return "efficiency unknown"
+    if estimate.low is None or estimate.high is None:
+        return f"efficiency {estimate.value:.2f}"
+    return f"efficiency {estimate.value:.2f} [{estimate.low:.2f}, {estimate.high:.2f}]"
+
+
+def write_headline(rule: Rule, choice: Choice, facts: Facts, request: Request) -> str:
+    """Return what to do and what it costs not to, in two or three sentences."""
+    return _HEADLINES[rule.id](choice, facts, request)
+
+
+def _current(request: Request) -> str:
+    return "mse" if request.declared is None else request.declared.loss
+
+
+def _current_title(request: Request) -> str:
+    return "MSE" if request.declared is None or request.declared.loss == "mse" else request.declared.title
+
+
+def _current_efficiency(facts: Facts, request: Request) -> Estimate:
+    if facts.declared is not None:
+        return facts.declared
+    if request.declared is not None:
+        return facts.efficiency.get(request.declared.loss, Estimate(None))
+    return facts.efficiency["mse"]
+
+
+def _family_title(facts: Facts) -> str:
+    return family_named(facts.family).title
+
+
+def _switch(choice: Choice, request: Request) -> str:
+    """Return the first words: 'Keep MSE', 'Switch from MSE to huber'."""
+    loss = "MSE" if choice.loss == "mse" else choice.loss
+    if choice.status is VerdictStatus.KEEP:
+        return f"Keep {_current_title(request)}"
+    if request.declared is None and choice.loss != "mse":
+        return f"Switch from MSE to {loss}"
+    return f"Switch from {_current_title(request)} to {loss}"
+
+
+def _cost(facts: Facts, request: Request) -> str:
+    """Return what the loss in use wastes."""
+    efficiency = _current_efficiency(facts, request)
+    if efficiency.value is None:
+        return ""
+    name = _current_title(request)
+    if efficiency.value >= NEXT_TO_NOTHING:
+        return f" {name} wastes next to nothing ({with_interval(efficiency)})."
+    return f" {name} wastes {percent(1 - efficiency.value)} of these rows ({with_interval(efficiency)})."
+
+
+def _adequate(choice: Choice, facts: Facts, request: Request) -> str:
+    return f"{_switch(choice, request)}: the residuals are close enough to normal.{_cost(facts, request)}"
+
+
+def _not_normal(choice: Choice, facts: Facts, request: Request) -> str:
+    tails = "light tails" if choice.loss == "lp" and facts.best.shapes[0] > 2 else "heavy tails"
+    gain = facts.efficiency.get(choice.loss or "", Estimate(None))
+    switches = gain.value is not None and choice.status is not VerdictStatus.KEEP
+    rest = f" {choice.loss} wastes {percent(1 - (gain.value or 0.0))}." if switches else ""
+    return (
+        f"{_switch(choice, request)}: the residuals have {tails} (best described by: {_family_title(facts)})."
+        f"{_cost(facts, request)}{rest}"
+    )
+
+
+def _changing_scale(choice: Choice, facts: Facts, request: Request) -> str:
+    low, high = facts.sigma_range or (0.0, 0.0)
+    head = "let the model predict log sigma too, or weight rows by 1/sigma²"
+    tails = " and heavy tails on top" if choice.loss == "student_t_nll" else ""
+    first = (
+        f"{_switch(choice, request)} ({head})" if choice.status is not VerdictStatus.KEEP else _switch(choice, request)
+    )
+    return (
+        f"{first}: the noise's scale changes with the prediction, from sd {low:.3g} at low to {high:.3g} at high "
+        f"predictions (5 % and 95 % quantile){tails}.{_cost(facts, request)}"
+    )
+
+
+def _log_target(choice: Choice, facts: Facts, request: Request) -> str:
+    tails = ", with heavy tails" if choice.loss == "log_student_t" else ""
+    return (
+        f"{_switch(choice, request)} (train on the logarithm of the target): the noise grows with the level{tails}, so "
+        f"that on the log scale it is even.{_cost(facts, request)} The model then predicts the median of the target."
+    )
+
+
+def _skewed(choice: Choice, facts: Facts, request: Request) -> str:
+    if choice.loss in ("mse", "mae"):
+        return (
+            f"{_switch(choice, request)}: the noise is skewed (best described by: {_family_title(facts)}), and you asked "
+            f"for the {request.estimand}, which {'MSE' if choice.loss == 'mse' else 'MAE'} aims at whatever the shape."
+        )
+    return (
+        f"{_switch(choice, request)}, if its likelihood is what you want: the noise is skewed (best described by: "
+        f"{_family_title(facts)})."
+        f"{_cost(facts, request)} On skewed noise losses aim at different centres: keep MSE if you need the mean "
+        "(--estimand mean), take MAE for the median."
+    )
+
+
+def _missing_feature(choice: Choice, facts: Facts, request: Request) -> str:
+    return (
+        "Fix the model first: the residuals are two separate groups, so a feature that tells the groups apart is "
+        "missing. No loss repairs that; add the feature, then run this again."
+    )
+
+
+def _undecided(choice: Choice, facts: Facts, request: Request) -> str:
+    likely = sorted(facts.classes.items(), key=lambda item: -item[1])[:2]
+    names = {
+        "adequate": "MSE is good enough",
+        "robust": "the tails are not normal",
+        "skewed": "skewed",
+        "bimodal": "two groups",
+    }
+    odds = ", ".join(f"{names[name]} {percent(value)}" for name, value in likely)
+    more = f" About {facts.rows_to_decide:,} rows would tell." if (facts.rows_to_decide or 0) > facts.n else ""
+    loss = "MSE" if choice.loss == "mse" else choice.loss
+    return f"Undecided from {facts.n:,} rows ({odds}).{more} Until then {loss} is the insurance: least expected regret."
+
+
+def _too_few(choice: Choice, facts: Facts, request: Request) -> str:
+    loss = "MSE" if choice.loss == "mse" else choice.loss
+    return (
+        f"{facts.n} rows are too few for firm advice (below {FEWEST_ROWS} no family is named). What there is speaks "
+        f"for {loss}, as insurance; collect more residuals before changing anything."
+    )
+
+
+def _quantile(choice: Choice, facts: Facts, request: Request) -> str:
+    return (
+        f"{_switch(choice, request)}: the pinball loss is the one that aims at the {request.estimand.quantile:g} "
+        "quantile, whatever the shape of the noise."
+    )
+
+
+_HEADLINES: dict[str, Callable[[Choice, Facts, Request], str]] = {
+    "quantile_wanted": _quantile,
+    "missing_feature": _missing_feature,
+    "too_few_rows": _too_few,
+    "log_target": _log_target,
+    "changing_scale": _changing_scale,
+    "skewed": _skewed,
+    "undecided": _undecided,
+    "not_normal": _not_normal,
+    "mse_adequate": _adequate,
+}
+
+
+def write_mean_first(facts: Facts, inner: str) -> str:
+    """Return the headline for a material trend, with what the noise would say after the repair."""
+    what = " and ".join(facts.material)
+    return (
+        f"Fix the mean first: the residuals still carry a {what} larger than a tenth of their spread, which no loss "
+        f"repairs. With that taken out: {inner}"
+    )
+
+
+def write_reasons(rule: Rule, facts: Facts, request: Request) -> tuple[str, ...]:
+    """Return the facts behind the verdict: the rule that fired, the nearest that did not, and what was allowed for."""
+    reasons = [rule.describe(facts, request)]
+    near = nearest_rule(facts, request, rule)
+    if near is not None:
+        reasons.append(f"nearest rule that did not fire: {near.id}: {near.describe(facts, request)}")
+    if facts.gate_open:
+        reasons.append(f"unweighted losses keep {percent(facts.gate_efficiency)} of the rows under the changing scale")
+    if facts.drivers is not None:
+        k = facts.drivers.count
+        rows = ", ".join(str(row) for row in facts.drivers.rows)
+        reasons.append(f"{k} {'row drives' if k == 1 else 'rows drive'} this: without row {rows} MSE would be kept")
+    if facts.tempering < 0.95:
+        reasons.append(
+            f"neighbouring rows are dependent: for the shape, {facts.n:,} rows count as about "
+            f"{facts.tempering * facts.n:,.0f}"
+        )
+    if facts.step > 0:
+        reasons.append(f"values are rounded to steps of {facts.step:.6g}: likelihoods are those of the intervals")
+    return tuple(reasons)

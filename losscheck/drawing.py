@@ -1,0 +1,61 @@
+"""The numbers behind the pictures: the histogram with fitted densities, and the normal quantile strip."""
+
+from __future__ import annotations
+
+from losscheck.families import family_named
+from losscheck.families.family import View
+from losscheck.numeric.lazy import np, scipy
+from losscheck.numeric.points import robust_center_scale
+from losscheck.preparation import Prepared
+from losscheck.ranking import FamilyFits
+from losscheck.results import Fit, Histogram, QuantileStrip, Verdict
+
+BINS = 60
+REACH = 5.0
+"""The picture spans at most this many robust sds on each side; what lies beyond is counted."""
+LEVELS = (0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
+FEWEST_BEYOND = 3
+"""A quantile is drawn when at least this many rows lie beyond it."""
+
+
+def draw_histogram(prepared: Prepared, fits: FamilyFits, ranked: tuple[Fit, ...], verdict: Verdict) -> Histogram | None:
+    """Count the residuals in bins, and expect counts under the normal and the best constant-scale family."""
+    values = prepared.values
+    center, scale = robust_center_scale(values)
+    low = max(float(values.min()), center - REACH * scale)
+    high = min(float(values.max()), center + REACH * scale)
+    if not high > low:
+        return None
+    bins = BINS
+    if prepared.step > 0:  # bins that are whole steps wide, or the grid shows as a comb
+        width = prepared.step * max(1, round((high - low) / BINS / prepared.step))
+        bins = int(np.ceil((high - low) / width)) + 1
+        low = float(values.min()) + width * np.floor((low - values.min()) / width) - width / 2
+        high = low + bins * width
+    counts, edges = np.histogram(values, bins=bins, range=(low, high))
+    middle, width = (edges[:-1] + edges[1:]) / 2, edges[1] - edges[0]
+    ids = [verdict.family, *(fit.family for fit in ranked)]
+    named = next(i for i in ids if i is not None and family_named(i).view is View.RESIDUAL)
+    curves = {
+        name: tuple((fits.fitted(name).density(middle) * values.size * width).tolist())
+        for name in dict.fromkeys(("normal", named))
+    }
+    below, above = float((values < edges[0]).sum()), float((values > edges[-1]).sum())
+    return Histogram(tuple(edges.tolist()), tuple(counts.tolist()), curves, below, above)
+
+
+def draw_quantiles(prepared: Prepared, alpha: float) -> QuantileStrip | None:
+    """Return observed against normal quantiles in robust sds, with the pointwise band of normal data."""
+    values = prepared.values
+    n = prepared.effective_rows
+    levels = np.array([p for p in LEVELS if min(p, 1 - p) * values.size >= FEWEST_BEYOND])
+    if levels.size < 3:
+        return None
+    center, scale = robust_center_scale(values)
+    normal = scipy.special.ndtri(levels)
+    observed = (np.quantile(values, levels) - center) / scale
+    # sd of a quantile less those of the center and scale it is measured in (MAD: 1.1664/√n of the scale)
+    density = np.exp(-(normal**2) / 2) / np.sqrt(2 * np.pi)
+    se = np.sqrt(levels * (1 - levels) / density**2 + (1.1664 * normal) ** 2) / np.sqrt(n)
+    reach = float(scipy.special.ndtri(1 - alpha / 2)) * se
+    return QuantileStrip(*(tuple(part.tolist()) for part in (levels, normal, observed, normal - reach, normal + reach)))

@@ -1,0 +1,306 @@
+"""From fits and checks to the few plain numbers that decide."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from losscheck.efficiency.candidates import CANDIDATES, Candidate
+from losscheck.efficiency.distance import rows_to_tell
+from losscheck.efficiency.quadrature import efficiencies, make_noise
+from losscheck.efficiency.sandwich import LossVariance, loss_variance, relative_efficiency
+from losscheck.families import family_named
+from losscheck.families.family import ShapeClass
+from losscheck.loss_choice import LossChoice
+from losscheck.numeric.lazy import Array, np, scipy
+from losscheck.numeric.points import Points, make_points
+from losscheck.posterior import Posterior, weigh_models
+from losscheck.preparation import GATE_EFFICIENCY, Prepared, ScaleGate
+from losscheck.ranking import FamilyFits
+from losscheck.results import Estimate
+from losscheck.sample import Sample
+
+SANDWICH_ROWS = 1000
+"""From here on the family-free interval is quoted; below it the posterior one (docs/decision.md)."""
+NEGLIGIBLE_GAIN = 0.03
+"""A loss that promises less than 3 % of the rows more than MSE is not worth a switch."""
+TIED_EFFICIENCY = 0.02
+FAR = 5.0
+FEW_ROWS, FEW_SHARE = 3, 0.005
+MOST_ROWS_LISTED = 20
+QUADRATURE_NODES = 2000
+NEGLIGIBLE_WEIGHT = 1e-4
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """A few far rows without which the verdict would be to keep MSE."""
+
+    count: int
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What the rules look at. Probabilities are posterior; efficiencies are shares of the best loss's rows."""
+
+    n: int
+    effective_n: float
+    classes: Mapping[str, float]
+    inadequate: float
+    gain: float
+    best: Candidate
+    efficiency: Mapping[str, Estimate]
+    scale_heads: Mapping[str, float]
+    efficiency_method: str
+    declared: Estimate | None
+    tied: tuple[str, ...]
+    family: str
+    family_weight: float
+    runner_up: str
+    skewed_loss: str
+    posterior: Posterior
+    gate_open: bool
+    scale_grows: bool
+    gate_efficiency: float
+    gate_confidence: float
+    sigma_range: tuple[float, float] | None
+    material: tuple[str, ...]
+    log_family: str
+    log_deficit: float
+    drivers: Drivers | None
+    robust_scale: float
+    step: float
+    tempering: float
+
+    @cached_property
+    def rows_to_decide(self) -> int | None:
+        """Rows that would tell the best model for which MSE will do from the best for which it will not."""
+        adequate, weight = self.posterior.table.mse_adequate, self.posterior.weight
+        first, second = (int(np.argmax(np.where(group, weight, -1.0))) for group in (adequate, ~adequate))
+        top, other = (first, second) if weight[first] >= weight[second] else (second, first)
+        return rows_to_tell(self.posterior.table, top, other)
+
+    @cached_property
+    def rows_to_name(self) -> int | None:
+        """Rows that would tell the likeliest family from the next."""
+        top, other = (self._heaviest(name) for name in (self.family, self.runner_up))
+        return rows_to_tell(self.posterior.table, top, other)
+
+    def _heaviest(self, family: str) -> int:
+        rows = [i for i, name in enumerate(self.posterior.table.family) if name == family]
+        return max(rows, key=lambda i: float(self.posterior.weight[i]))
+
+
+def gather_facts(
+    sample: Sample,
+    prepared: Prepared,
+    posterior: Posterior,
+    fits: FamilyFits,
+    declared: LossChoice | None,
+    alpha: float,
+) -> Facts:
+    """Condense what was fitted into the numbers that the rules read."""
+    gate = prepared.gate
+    is_open = gate is not None and gate.open
+    het = gate.efficiency if gate is not None and is_open else Estimate(1.0)
+    expected = posterior.expected_efficiency()
+    best = best_candidate(expected)
+    classes = posterior.classes()
+    (family, family_weight), (runner_up, _) = list(posterior.family_weights().items())[:2]
+    use_sandwich = prepared.shape.n >= SANDWICH_ROWS
+    measure = _Sandwich.of(prepared, best, float(expected.max()), alpha) if use_sandwich else None
+    efficiency = {
+        loss: multiply(_efficiency_of(CANDIDATES[index], posterior, measure, alpha), het)
+        for loss, index in _best_of_each_loss(expected).items()
+    }
+    sigma_range = _sigma_range(gate, sample) if is_open else None
+    log_family, log_deficit = fits.log_standing() if is_open else ("", math.inf)
+    choice = declared.candidate(prepared.residuals.scale) if declared is not None else None
+    return Facts(
+        n=sample.n,
+        effective_n=prepared.effective_rows,
+        classes=classes,
+        inadequate=posterior.probability(posterior.table.efficiency[:, 0] < GATE_EFFICIENCY),
+        gain=float(expected[CANDIDATES.index(best)] - expected[0]),
+        best=best,
+        efficiency=efficiency,
+        scale_heads=_scale_heads(expected) if is_open else {},
+        efficiency_method="sandwich" if measure is not None else "posterior",
+        declared=multiply(_efficiency_of(choice, posterior, measure, alpha), het) if choice is not None else None,
+        tied=_tied(expected, best),
+        family=family,
+        family_weight=family_weight,
+        runner_up=runner_up,
+        skewed_loss=_skewed_loss(posterior),
+        posterior=posterior,
+        gate_open=is_open,
+        scale_grows=sigma_range is not None and sigma_range[1] > sigma_range[0],
+        gate_efficiency=het.value or 0.0,
+        gate_confidence=_gate_confidence(gate, prepared.effective_rows),
+        sigma_range=sigma_range,
+        material=prepared.material,
+        log_family=log_family,
+        log_deficit=log_deficit,
+        drivers=_find_drivers(sample, prepared, posterior),
+        robust_scale=prepared.residuals.scale,
+        step=prepared.step,
+        tempering=prepared.tempering,
+    )
+
+
+def best_candidate(expected: Array) -> Candidate:
+    """Return the candidate of highest expected efficiency, the earlier where two are equal to 0.001."""
+    return CANDIDATES[int(np.flatnonzero(expected >= expected.max() - 1e-3)[0])]
+
+
+def prefers_mse(inadequate: float, gain: float, n: int) -> bool:
+    """Return whether MSE is the loss of least regret (step 6 of docs/decision.md)."""
+    return inadequate < (0.65 if n < 100 else 0.5) or gain <= NEGLIGIBLE_GAIN
+
+
+def _best_of_each_loss(expected: Array) -> dict[str, int]:
+    best: dict[str, int] = {}
+    for index, candidate in enumerate(CANDIDATES):
+        if candidate.loss not in best or expected[index] > expected[best[candidate.loss]]:
+            best[candidate.loss] = index
+    return best
+
+
+def _tied(expected: Array, best: Candidate) -> tuple[str, ...]:
+    """Return the losses whose best version is expected within 2 % of the recommended one."""
+    reach = float(expected[CANDIDATES.index(best)]) - TIED_EFFICIENCY
+    versions = _best_of_each_loss(expected).items()
+    return tuple(loss for loss, index in versions if loss != best.loss and expected[index] >= reach)
+
+
+def multiply(one: Estimate, other: Estimate) -> Estimate:
+    """Return the product of two independent efficiencies; log-intervals add in quadrature. At most 1."""
+    if one.value is None or other.value is None:
+        return Estimate(None)
+    value = one.value * other.value
+
+    def bound(side: str) -> float:
+        logs = [
+            math.log(edge / e.value)
+            for e in (one, other)
+            if (edge := getattr(e, side)) is not None and e.value and edge > 0
+        ]
+        if any(getattr(e, side) == 0.0 for e in (one, other)):
+            return 0.0
+        reach = math.hypot(*logs) if logs else 0.0
+        return min(value * math.exp(reach if side == "high" else -reach), 1.0)
+
+    return Estimate(min(value, 1.0), bound("low"), bound("high"))
+
+
+@dataclass(frozen=True, eq=False)
+class _Sandwich:
+    """The family-free measurement against the recommended loss, whose own efficiency is the posterior's."""
+
+    points: Points
+    reference: LossVariance
+    level: float
+    tempering: float
+    quantile: float
+
+    @classmethod
+    def of(cls, prepared: Prepared, best: Candidate, level: float, alpha: float) -> _Sandwich | None:
+        reference = loss_variance(prepared.shape, best)
+        quantile = float(scipy.special.ndtri(1 - alpha / 2))
+        return None if reference is None else cls(prepared.shape, reference, level, prepared.tempering, quantile)
+
+    def measure(self, candidate: Candidate) -> Estimate | None:
+        measured = loss_variance(self.points, candidate)
+        if measured is None:
+            return None
+        ratio = relative_efficiency(self.points, measured, self.reference, self.tempering, self.quantile)
+        return multiply(Estimate(*ratio), Estimate(self.level))
+
+
+def _efficiency_of(candidate: Candidate, posterior: Posterior, measure: _Sandwich | None, alpha: float) -> Estimate:
+    """Return the efficiency of a loss: measured where there are rows for it, else the posterior's."""
+    measured = measure.measure(candidate) if measure is not None else None
+    if measured is not None:
+        return measured
+    table = posterior.table
+    if candidate in CANDIDATES:
+        values = table.efficiency[:, CANDIDATES.index(candidate)]
+    else:
+        values = _efficiency_by_model(candidate, posterior)
+    return Estimate(*posterior.efficiency_interval(values, alpha))
+
+
+def _efficiency_by_model(candidate: Candidate, posterior: Posterior) -> Array:
+    """Return the efficiency of a loss that is not in the table, under every model that has any weight."""
+    values = np.zeros(len(posterior.weight))
+    for index in np.flatnonzero(posterior.weight > NEGLIGIBLE_WEIGHT):
+        family, shapes = family_named(posterior.table.family[index]), posterior.table.shapes[index]
+        noise = make_noise(family, shapes, QUADRATURE_NODES)
+        values[index] = efficiencies(family, noise, (*CANDIDATES, candidate))[-1]
+    return values
+
+
+def _scale_heads(expected: Array) -> dict[str, float]:
+    """Return the expected efficiency of the losses with a scale head on the scaled residuals."""
+    best = _best_of_each_loss(expected)
+    return {"gaussian_nll": float(expected[0]), "student_t_nll": float(expected[best["student_t"]])}
+
+
+def _skewed_loss(posterior: Posterior) -> str:
+    """Return the loss of the heaviest skewed family."""
+    weights = posterior.family_weights()
+    skewed = [name for name in weights if family_named(name).shape_class is ShapeClass.SKEWED]
+    return family_named(skewed[0]).loss.id
+
+
+def _gate_confidence(gate: ScaleGate | None, n: float) -> float:
+    """Return the probability that the scale gate is right: BIC's for a change at all, times that it matters."""
+    if gate is None:
+        return 1.0
+    log_odds = (gate.test.statistic - gate.test.degrees_of_freedom * math.log(max(n, 2.0))) / 2
+    changes = 1 / (1 + math.exp(-min(max(log_odds, -50.0), 50.0)))
+    value, low, high = gate.efficiency.value, gate.efficiency.low, gate.efficiency.high
+    if value is None or low is None or high is None:
+        return 1.0
+    spread = max((high - low) / 3.92, 1e-6)
+    matters = float(scipy.special.ndtr((GATE_EFFICIENCY - value) / spread))
+    return changes * matters if gate.open else 1 - changes * matters
+
+
+def _sigma_range(gate: ScaleGate | None, sample: Sample) -> tuple[float, float] | None:
+    """Return the fitted sd of the residual at the 5 % and 95 % quantiles of the prediction."""
+    if gate is None or sample.prediction is None:
+        return None
+    low, high = gate.fit.sigma(np.quantile(sample.prediction, [0.05, 0.95]))
+    return float(low), float(high)
+
+
+def _find_drivers(sample: Sample, prepared: Prepared, posterior: Posterior) -> Drivers | None:
+    """Return the far rows, if they are few and MSE would be kept without them (step 7)."""
+    sigma = prepared.residuals.scale
+    if prepared.gate is not None and prepared.gate.open and sample.prediction is not None:
+        values = prepared.values / prepared.gate.fit.sigma(sample.prediction)
+        sigma = prepared.shape.scale
+    else:
+        values = prepared.values
+    distance = np.abs(values - np.median(values))
+    far = distance > FAR * sigma
+    count = int(far.sum())
+    if not 1 <= count <= max(FEW_ROWS, FEW_SHARE * sample.n) or _keeps_mse(posterior, sample.n):
+        return None
+    weight = None if sample.weight is None else sample.weight[~far]
+    rest = weigh_models(make_points(values[~far], weight, step=prepared.step), prepared.tempering)
+    if not _keeps_mse(rest, sample.n - count):
+        return None
+    worst = np.flatnonzero(far)[np.argsort(-distance[far], kind="stable")]
+    return Drivers(count, tuple(int(row) for row in sample.row[worst][:MOST_ROWS_LISTED]))
+
+
+def _keeps_mse(posterior: Posterior, n: int) -> bool:
+    expected = posterior.expected_efficiency()
+    gain = float(expected.max() - expected[0])
+    inadequate = posterior.probability(posterior.table.efficiency[:, 0] < GATE_EFFICIENCY)
+    return prefers_mse(inadequate, gain, n) and posterior.classes()["skewed"] < 0.8

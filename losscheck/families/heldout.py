@@ -1,0 +1,91 @@
+"""The held-out likelihood of a fitted family: every row under the parameters fitted without it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from losscheck.families.family import Family
+from losscheck.families.likelihood import box, density_terms, maximise
+from losscheck.families.search import solve
+from losscheck.numeric.lazy import Array, np
+from losscheck.numeric.newton import DIFFERENCE, Minimum, Terms
+from losscheck.numeric.points import Points
+from losscheck.results import Parameter
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+HIGH_LEVERAGE = 0.1
+"""Nats by which leaving a row out raises its nll, to first order; above it the Newton step may be far off."""
+MOST_REFITS = 12
+IMPOSSIBLE = 700.0
+"""Nats, in robust units: a row that is worse without itself counts as this; its density is 0 in double precision."""
+RIDGE = 1e-9
+"""Relative: keeps a Hessian invertible that hangs on the one row which is left out."""
+
+
+def leave_one_out(
+    family: Family, points: Points, end: Minimum, free: NDArray[np.bool_], inverse: Array | None, offset: float
+) -> Parameter | None:
+    """Return the mean of each row's nll at the parameters fitted without it.
+
+    Rows of little leverage by one Newton step: without row i the gradient at the maximum is −g_i and the Hessian
+    J − H_i, so that theta moves by d = (J − H_i)⁻¹ g_i, and the nll of the row by g_i'd + d'H_i d/2. Where psi
+    jumps, J and H_i are outer products, and h/(1 − h) is left, h = g_i'J⁻¹g_i. The few rows of high leverage are
+    refitted without. Within 1e-3 nats of refitting every row at n = 60 (tests). A row is never better without
+    itself, so that a step which says so is cut to 0. The standard error leaves out how the Jacobian of a log ratio
+    varies: that is the same for every family.
+    """
+    if inverse is None:
+        return None
+    gradients = end.gradients[free]
+    leverage = np.einsum("in,ij,jn->n", gradients, inverse, gradients)
+    if family.smooth:
+        excess = _newton_excess(density_terms(family, points), end, free)
+    else:
+        excess = leverage / np.maximum(1 - leverage, 0.5)
+    rows = end.values + np.maximum(excess, 0.0)
+    whole = points.weight > 1 - 1e-9  # half of a row, as compressed points are, cannot be left out
+    order = np.argsort(-leverage, kind="stable")[:MOST_REFITS]
+    for i in order[(leverage[order] > HIGH_LEVERAGE) & whole[order]].tolist():
+        rows[i] = _nll_without(family, points, end, i)
+    rows = np.minimum(rows, np.maximum(end.values, IMPOSSIBLE))
+    n = points.n
+    mean = float(points.weight @ rows) / n
+    variance = float(points.weight @ (rows - mean) ** 2) / max(n - 1, 1.0)
+    return Parameter(mean + offset, float(np.sqrt(variance / n)))
+
+
+def _nll_without(family: Family, points: Points, end: Minimum, row: int) -> float:
+    """Return the nll of a row at the parameters refitted without it; +inf where they make it impossible."""
+    left = points.weight.copy()
+    left[row] -= 1
+    rest = _select(replace(points, weight=left), left > 1e-9)
+    low, high = box(family, points)
+    pinned = end.at_low & end.at_high
+    low[pinned] = high[pinned] = end.theta[pinned]
+    again = solve(family, rest) or maximise(family, rest, [end.theta], (low, high))
+    alone = _select(points, np.arange(left.size) == row)
+    return float(density_terms(family, alone)(again.theta)[0][0])
+
+
+def _select(points: Points, which: NDArray[np.bool_]) -> Points:
+    design = None if points.design is None else points.design[:, which]
+    return replace(points, value=points.value[which], weight=points.weight[which], design=design)
+
+
+def _newton_excess(terms: Terms, end: Minimum, free: NDArray[np.bool_]) -> Array:
+    """Return by how much leaving a row out raises its nll, from the row's own gradient and Hessian."""
+    gradients = end.gradients[free]
+    rows = np.empty((end.values.size, len(gradients), len(gradients)))
+    for k, j in enumerate(np.flatnonzero(free)):
+        step = np.zeros(end.theta.size)
+        step[j] = DIFFERENCE
+        rows[:, k] = ((terms(end.theta + step)[1] - terms(end.theta - step)[1])[free] / (2 * DIFFERENCE)).T
+    rows = (rows + rows.transpose(0, 2, 1)) / 2
+    total = end.hessian[np.ix_(free, free)]
+    total = total + RIDGE * np.diag(np.abs(np.diag(total)))
+    moved = np.linalg.solve(total - rows, gradients.T[:, :, None])[:, :, 0]
+    excess: Array = np.einsum("in,ni->n", gradients, moved) + 0.5 * np.einsum("ni,nij,nj->n", moved, rows, moved)
+    return excess

@@ -1,0 +1,80 @@
+"""Uniform noise: the largest error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from losscheck.families.family import Family, Loss, ShapeClass
+from losscheck.families.laplace import LOG_2
+from losscheck.numeric.lazy import Array, np
+from losscheck.numeric.points import Points
+
+EDGE = 1 + 1e-9
+"""Points at the very ends of the fitted range must stay inside of it after rounding."""
+
+
+def nll(z: Array) -> Array:
+    """Return log 2 within |z| ≤ 1 and +inf outside."""
+    return np.where(np.abs(z) <= EDGE, LOG_2, np.inf)
+
+
+def psi(z: Array) -> Array:
+    """Return 0."""
+    return np.zeros_like(z)
+
+
+def curvature(z: Array) -> Array:
+    """Return 0."""
+    return np.zeros_like(z)
+
+
+def profile(points: Points) -> tuple[float, float]:
+    """Return the mid-range and the half-range, wide enough for the interval of each rounded value."""
+    low, high = float(points.value.min()), float(points.value.max())
+    return 0.5 * (low + high), 0.5 * (high - low + points.width)
+
+
+def out_of_range(residual: Array, parameters: Mapping[str, float]) -> Array:
+    """Return 0 within |r| ≤ sigma and +inf outside: the smallest sigma without an inf is the largest |r|."""
+    return np.where(np.abs(residual) <= parameters["sigma"] * EDGE, 0.0, np.inf)
+
+
+UNIFORM = Family(
+    id="uniform",
+    title="uniform",
+    loss=Loss(
+        id="max_error",
+        title="largest absolute error",
+        formula="max of |r| (0 within ±sigma, infinite outside)",
+        value=out_of_range,
+        parameters=("sigma",),
+        aliases=("linf", "minimax"),
+    ),
+    shape_class=ShapeClass.SYMMETRIC,
+    elicits="mid-range",
+    assumption="residuals are independent draws from one uniform distribution: bounded, and all values equally likely",
+    density="f(r) = 1/(2 sigma) for |r − mu| ≤ sigma, 0 outside",
+    negative_log_likelihood="−log L = n·log(2 sigma) while all |y − f| ≤ sigma, infinite otherwise",
+    derivation=(
+        "1. A uniform residual has the density f(r) = 1/(2 sigma) for |r| ≤ sigma, with r = y − f, and 0 outside.\n"
+        "2. For independent rows −log L = n·log(2 sigma), as long as every |y − f| ≤ sigma; one row outside makes it "
+        "infinite.\n"
+        "3. So the likelihood asks only for the smallest sigma that holds all rows: sigma = max|y − f|.\n"
+        "4. The model of maximum likelihood is therefore the one with the least largest error; the best constant is "
+        "the mid-range. All rows but the extreme ones are free."
+    ),
+    right_when="the error is bounded by construction: rounding, quantisation, tolerances",
+    misleads=(
+        "The error of the mid-range falls like 1/n on bounded noise, but one gross error moves it without limit. The "
+        "gradient comes from one row at a time; the 2-norm is far easier to train, and the p-norm with p = 5 to 10 "
+        "lies between."
+    ),
+    references=("Rice & White (1964), doi:10.1137/1006061",),
+    numpy_code="loss = np.max(np.abs(y - f))",
+    pytorch_code="loss = (y - f).abs().max()",
+    nll=nll,
+    psi=psi,
+    curvature=curvature,
+    regular=False,
+    profile=profile,
+)

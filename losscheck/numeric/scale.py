@@ -1,0 +1,191 @@
+"""Scale that changes with the prediction: a rank test that heavy tails cannot fool, and a fitted curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+from losscheck.numeric.lazy import Array, np, scipy
+from losscheck.numeric.ties import midranks
+from losscheck.results import Estimate
+
+WINSOR = 4.0  # DECISION step 3: one far residual must not bend the curve
+HELD = 0.005  # the curve is held constant beyond these quantiles of the prediction: a parabola explodes there
+NORMAL_QUARTILE = 0.6744897501960817  # median |z| of the normal: makes σ a robust standard deviation
+NORMAL_MEAN_ABSOLUTE = 0.7978845608028654  # √(2/π)
+STEEPEST = 12.0  # largest |log σ − log σ at the centre|; only tiny samples get there
+ROUNDS = 30
+
+
+@dataclass(frozen=True)
+class RankScore:
+    """The rank score test of a scale that changes with the prediction. Zero degrees of freedom: no test."""
+
+    statistic: float
+    p_value: float
+    degrees_of_freedom: int
+
+
+@dataclass(frozen=True, eq=False)
+class ScaleFit:
+    """log σ = c₀ + c₁x + c₂x², x = (prediction held within [low, high] − center) / spread.
+
+    σ is in residual units and normalised so that the median of |r − median| / σ is that of a standard normal.
+    `covariance` is the sandwich estimate of the coefficients' covariance, rows taken as independent.
+    """
+
+    center: float
+    spread: float
+    low: float
+    high: float
+    coefficients: Array
+    covariance: Array
+
+    def sigma(self, prediction: Array) -> Array:
+        """Return the robust standard deviation of the residual at every prediction."""
+        sigma: Array = np.exp(self.coefficients[0] + self._slopes(prediction))
+        return sigma
+
+    def efficiency(self, prediction: Array) -> float:
+        """Return 1 / (mean σ² · mean σ⁻²): what unweighted squared error keeps of the rows."""
+        return _efficiency(self._slopes(prediction))
+
+    def efficiency_interval(self, prediction: Array, level: float) -> Estimate:
+        """Return the efficiency with the delta-method interval of the standard deviation of log σ.
+
+        The efficiency itself has a zero gradient when the scale is constant, so the curve is stretched and
+        shrunk by the interval of its steepness instead, and the efficiency of the ends is reported.
+        """
+        slopes = self._slopes(prediction)
+        columns = _columns(self._standardise(prediction))[1:]
+        steepness = float(slopes.std())
+        value = _efficiency(slopes)
+        if steepness < 1e-12:
+            return Estimate(value, value, value)
+        gradient = np.zeros(3)
+        gradient[1:] = (columns @ (slopes - slopes.mean())) / (slopes.size * steepness)
+        se = sqrt(max(float(gradient @ self.covariance @ gradient), 0.0))
+        reach = float(scipy.special.ndtri(0.5 + level / 2)) * se / steepness
+        low = _efficiency(np.clip(slopes * (1 + reach), -STEEPEST, STEEPEST))
+        high = _efficiency(slopes * max(0.0, 1 - reach))
+        return Estimate(value, low, high)
+
+    def _slopes(self, prediction: Array) -> Array:
+        x = self._standardise(prediction)
+        return _bounded(self.coefficients[1] * x + self.coefficients[2] * x * x)
+
+    def _standardise(self, prediction: Array) -> Array:
+        return (np.clip(prediction, self.low, self.high) - self.center) / self.spread
+
+
+def rank_score_test(residual: Array, prediction: Array) -> RankScore:
+    """Test whether the spread of the residual changes with the prediction.
+
+    Regresses the squared half-normal scores of the ranks of |residual − median| on (1, x, x²); n R² is χ²
+    with one degree of freedom a column. Size holds under any tails, unlike Breusch and Pagan's.
+    """
+    x, *_ = _standardised(prediction)
+    degree = _degree(x)
+    n = residual.size
+    if degree == 0 or n < 3:
+        return RankScore(0.0, 1.0, 0)
+    ranks = midranks(np.abs(residual - np.median(residual)))
+    scores = scipy.special.ndtri((1 + ranks / (n + 1)) / 2) ** 2
+    scores -= scores.mean()
+    total = float(scores @ scores)
+    if total <= 0:
+        return RankScore(0.0, 1.0, 0)
+    columns = _columns(x)[1 : degree + 1]
+    columns -= columns.mean(axis=1, keepdims=True)
+    products = columns @ scores
+    explained = float(products @ np.linalg.solve(columns @ columns.T, products))
+    statistic = n * min(max(explained / total, 0.0), 1.0)
+    return RankScore(statistic, float(scipy.special.chdtrc(degree, statistic)), degree)
+
+
+def fit_scale(residual: Array, prediction: Array) -> ScaleFit:
+    """Fit log σ as a quadratic in the standardised prediction.
+
+    Starts from least squares on log |residual − median|, then solves the gamma likelihood (log link) of
+    |residual − median|, winsorised at 4σ. Two distinct predictions give a line, one gives a constant.
+    """
+    x, center, spread, low, high = _standardised(prediction)
+    degree = _degree(x)
+    columns = _columns(x)[: degree + 1]
+    size = np.abs(residual - np.median(residual))
+    unit = _positive_median(size)
+    size = size / unit
+    inverse: Array = np.asarray(np.linalg.inv(columns @ columns.T), dtype=np.float64)
+    slopes = inverse @ (columns @ np.log(np.maximum(size, 1e-3)))
+    slopes, error = _solve_gamma(size, columns, inverse, slopes)
+    meat = (columns * error**2) @ columns.T
+    coefficients, covariance = np.zeros(3), np.zeros((3, 3))
+    coefficients[: degree + 1] = slopes
+    coefficients[0] = 0.0
+    curve = _bounded(coefficients @ _columns(x))
+    typical = _positive_median(size * np.exp(-curve))
+    coefficients[0] = np.log(typical / NORMAL_QUARTILE) + np.log(unit)
+    covariance[: degree + 1, : degree + 1] = inverse @ meat @ inverse
+    return ScaleFit(center, spread, low, high, coefficients, covariance)
+
+
+def _solve_gamma(size: Array, columns: Array, inverse: Array, slopes: Array) -> tuple[Array, Array]:
+    """Return the coefficients of log E|r| and the relative errors |r|/E|r| − 1 of the winsorised sizes."""
+    error = np.zeros(size.size)
+    for _ in range(ROUNDS):
+        mean = np.exp(np.clip(slopes @ columns, -STEEPEST - 20, STEEPEST + 20))
+        ratio = size / mean
+        ratio /= max(_positive_median(ratio), 1e-300) / NORMAL_QUARTILE
+        error = np.minimum(ratio, WINSOR)
+        error /= max(float(error.mean()), 1e-300)
+        error -= 1
+        step = inverse @ (columns @ error)
+        step[0] = 0.0  # the level is set at the end, from the median
+        slopes = slopes + np.clip(step, -1, 1)
+        if float(np.abs(step).max()) < 1e-7:
+            break
+    return slopes, error
+
+
+def _standardised(prediction: Array) -> tuple[Array, float, float, float, float]:
+    """Return x with its center and spread, and the quantiles between which the prediction is held."""
+    low, high = (float(edge) for edge in np.quantile(prediction, (HELD, 1 - HELD), method="inverted_cdf"))
+    held = np.clip(prediction, low, high)
+    scale = max(abs(low), abs(high)) or 1.0  # squares of 1e300 overflow, of 1e-300 vanish
+    held /= scale
+    center, spread = float(held.mean()), float(held.std())
+    if spread <= 1e-13 * max(abs(center), 1e-300):
+        return np.zeros(prediction.size), center * scale, 1.0, low, high
+    return (held - center) / spread, center * scale, spread * scale, low, high
+
+
+def _columns(x: Array) -> Array:
+    """Return the rows 1, x, x²."""
+    return np.stack((np.ones(x.size), x, x * x))
+
+
+def _degree(x: Array) -> int:
+    """Return 0, 1 or 2: as many powers of x as its distinct values can tell apart."""
+    if not x.any():
+        return 0
+    square = x * x
+    square -= square.mean() + x * float((x * square).mean())  # x has mean 0 and variance 1
+    return 2 if float(square @ square) > 1e-10 * float((x**4).sum()) else 1
+
+
+def _bounded(slopes: Array) -> Array:
+    return np.clip(slopes, -STEEPEST, STEEPEST)
+
+
+def _efficiency(log_sigma: Array) -> float:
+    double = 2 * (log_sigma - log_sigma.mean())
+    return min(1.0, 1 / float(np.exp(double).mean() * np.exp(-double).mean()))
+
+
+def _positive_median(values: Array) -> float:
+    """Return the median, of the positive values when more than half are zero; 1 when all are."""
+    middle = float(np.median(values))
+    if middle > 0:
+        return middle
+    positive = values[values > 0]
+    return float(np.median(positive)) if positive.size else 1.0

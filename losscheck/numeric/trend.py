@@ -1,0 +1,158 @@
+"""What is left of the mean in the residuals: bias, slope and curvature against the prediction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp, floor, log, sqrt
+
+from losscheck.numeric.lazy import Array, np, scipy
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """A coefficient with its standard error and two-sided p-value."""
+
+    value: float
+    se: float
+    p: float
+
+
+@dataclass(frozen=True, eq=False)
+class Trend:
+    """Least squares of the residual on 1, x and the part of x² that neither explains.
+
+    `bias`, `slope` and `curvature` are in residual standard deviations `sd`, per standard deviation of their
+    column; `calibration` is the slope of the target on the prediction; `free` are the degrees of freedom of
+    their t statistics, `p` is the joint test that all are zero. Without a usable prediction only the
+    bias is there. All are zero with p = 1 when the residuals are constant.
+    """
+
+    bias: Coefficient
+    slope: Coefficient | None
+    curvature: Coefficient | None
+    calibration: Coefficient | None
+    sd: float
+    free: int
+    p: float
+    mean: float
+    basis: _Basis | None
+
+    def fitted(self, prediction: Array | None) -> Array:
+        """Return the fitted mean of the residual at every prediction, in residual units."""
+        if prediction is None or self.basis is None or self.slope is None:
+            return np.full(1 if prediction is None else prediction.size, self.mean)
+        columns = self.basis.columns(prediction)
+        fitted = self.slope.value * columns[1]
+        if self.curvature is not None:
+            fitted += self.curvature.value * columns[2]
+        mean: Array = self.mean + self.sd * fitted
+        return mean
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """Columns 1, x and the rest of x², each with mean square 1, as functions of the prediction."""
+
+    scale: float
+    center: float
+    spread: float
+    low: float
+    high: float
+    square: tuple[float, float, float]  # x² − square[0] − square[1]·x, divided by square[2]
+
+    def columns(self, prediction: Array) -> Array:
+        held = np.clip(prediction, self.low, self.high)  # a parabola says nothing outside of its data
+        x = (held / self.scale - self.center) / self.spread
+        level, tilt, size = self.square
+        if size == 0:
+            return np.stack((np.ones(x.size), x))
+        return np.stack((np.ones(x.size), x, (x * x - level - tilt * x) / size))
+
+
+def fit_trend(residual: Array, prediction: Array | None = None) -> Trend:
+    """Fit bias, slope and curvature of the residual with HAC standard errors.
+
+    Newey and West (1987, doi:10.2307/1913610): Bartlett weights up to lag ⌊4 (n/100)^(2/9)⌋, the small-sample
+    factor n / (n − k) and the t distribution with n − k degrees of freedom.
+    """
+    unit = float(np.abs(residual).max()) or 1.0  # squares of 1e300 overflow, of 1e-300 vanish
+    values = residual / unit
+    center, spread = float(values.mean()), float(values.std(ddof=1)) if values.size > 1 else 0.0
+    if spread <= 1e-14 * abs(center) or values.size < 2:
+        none = Coefficient(0.0, 0.0, 1.0)
+        return Trend(none, None, None, None, 0.0, 1, 1.0, center * unit, None)
+    values /= spread
+    basis = None if prediction is None else _basis(prediction)
+    constant = np.ones((1, values.size))
+    columns = constant if basis is None or prediction is None else basis.columns(prediction)
+    if values.size <= columns.shape[0] + 1:
+        basis, columns = None, constant
+    estimates, covariance = _hac_regression(values, columns)
+    free = values.size - columns.shape[0]
+    found = [_coefficient(b, v, free) for b, v in zip(estimates, np.diag(covariance), strict=True)]
+    slope = found[1] if len(found) > 1 else None
+    return Trend(
+        found[0],
+        slope,
+        found[2] if len(found) > 2 else None,
+        None if slope is None or basis is None else _calibration(slope, spread * unit, basis),
+        spread * unit,
+        free,
+        _joint_p(estimates, covariance, free),
+        center * unit,
+        basis,
+    )
+
+
+def hac_lag(n: int) -> int:
+    """Return the number of lags of the Newey–West estimate, ⌊4 (n/100)^(2/9)⌋ (doi:10.2307/2297912)."""
+    return min(floor(4 * exp(2 / 9 * log(n / 100))), n - 1)
+
+
+def _hac_regression(values: Array, columns: Array) -> tuple[Array, Array]:
+    """Return least-squares coefficients of values on the rows of `columns`, and their HAC covariance."""
+    k, n = columns.shape
+    inverse = np.linalg.inv(columns @ columns.T)
+    estimates = inverse @ (columns @ values)
+    scores = columns * (values - estimates @ columns)
+    meat = scores @ scores.T
+    lags = hac_lag(n)
+    for lag in range(1, lags + 1):
+        product = scores[:, lag:] @ scores[:, :-lag].T
+        meat += (1 - lag / (lags + 1)) * (product + product.T)
+    return estimates, inverse @ meat @ inverse * (n / (n - k))
+
+
+def _basis(prediction: Array) -> _Basis | None:
+    scale = float(np.abs(prediction).max()) or 1.0
+    x = prediction / scale
+    center, spread = float(x.mean()), float(x.std())
+    if spread <= 1e-13 * max(abs(center), 1e-300):
+        return None
+    x = (x - center) / spread
+    square = x * x
+    level, tilt = float(square.mean()), float((x * square).mean())
+    rest = square - level - tilt * x
+    size = float(np.sqrt((rest * rest).mean()))
+    edges = float(prediction.min()), float(prediction.max())
+    flat = size <= 1e-5 * sqrt(float((square * square).mean()))  # two distinct values have no curvature
+    return _Basis(scale, center, spread, *edges, (level, tilt, 0.0 if flat else size))
+
+
+def _coefficient(value: float, variance: float, free: int) -> Coefficient:
+    se = sqrt(max(float(variance), 0.0))
+    if se == 0:
+        return Coefficient(float(value), 0.0, 1.0 if abs(value) < 1e-12 else 0.0)
+    return Coefficient(float(value), se, 2 * float(scipy.special.stdtr(free, -abs(value) / se)))
+
+
+def _calibration(slope: Coefficient, sd: float, basis: _Basis) -> Coefficient:
+    """Return 1 + the slope of the residual on the prediction: the slope of the target on the prediction."""
+    factor = sd / basis.scale / basis.spread
+    return Coefficient(1 + slope.value * factor, slope.se * factor, slope.p)
+
+
+def _joint_p(estimates: Array, covariance: Array, free: int) -> float:
+    """Return the p-value of the Wald test that all coefficients are zero, as an F test."""
+    wald = float(estimates @ np.linalg.pinv(covariance, hermitian=True) @ estimates)
+    return float(scipy.special.fdtrc(estimates.size, free, max(wald, 0.0) / estimates.size))

@@ -1,0 +1,86 @@
+"""How probable each noise model is: Haar marginal likelihoods of families × fixed shapes.
+
+Location and scale are integrated out under the right Haar prior dmu dsigma/sigma by Laplace's method, so that no
+model gains from its number of shapes and boundaries (nu → ∞) need no test. Steps 4 and 6 of docs/decision.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from losscheck.efficiency.table import NoiseTable, load_table
+from losscheck.families import FAMILIES, family_named
+from losscheck.families.family import ShapeClass
+from losscheck.families.likelihood import Scan, scan
+from losscheck.numeric.lazy import Array, np
+from losscheck.numeric.points import Points
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """Weights of the models of the table (they sum to 1), and the maxima behind them."""
+
+    table: NoiseTable
+    weight: Array
+    log_evidence: Array
+    scans: Mapping[str, Scan]
+
+    def probability(self, members: NDArray[np.bool_]) -> float:
+        """Return the weight of the models where `members` is true."""
+        return float(self.weight[members].sum())
+
+    def family_weights(self) -> dict[str, float]:
+        """Return the weight of each family, heaviest first."""
+        total: dict[str, float] = {}
+        for name, weight in zip(self.table.family, self.weight.tolist(), strict=True):
+            total[name] = total.get(name, 0.0) + weight
+        return dict(sorted(total.items(), key=lambda item: -item[1]))
+
+    def classes(self) -> dict[str, float]:
+        """Return the probabilities of the four outcomes; a skew that costs MSE nothing counts as adequate."""
+        adequate = self.table.mse_adequate & ~self.table.is_class(ShapeClass.BIMODAL)
+        symmetric = self.table.is_class(ShapeClass.NORMAL, ShapeClass.SYMMETRIC)
+        return {
+            "adequate": self.probability(adequate),
+            "robust": self.probability(symmetric & ~adequate),
+            "skewed": self.probability(self.table.is_class(ShapeClass.SKEWED) & ~adequate),
+            "bimodal": self.probability(self.table.is_class(ShapeClass.BIMODAL)),
+        }
+
+    def expected_efficiency(self) -> Array:
+        """Return the posterior mean efficiency of every candidate loss."""
+        mean: Array = self.weight @ self.table.efficiency
+        return mean
+
+    def efficiency_interval(self, values: Array, alpha: float) -> tuple[float, float, float]:
+        """Return mean, low and high of a quantity known for each model."""
+        order = np.argsort(values)
+        cumulative = np.cumsum(self.weight[order])
+        low, high = (
+            values[order[min(int(np.searchsorted(cumulative, p)), values.size - 1)]] for p in (alpha / 2, 1 - alpha / 2)
+        )
+        return float(self.weight @ values), float(low), float(high)
+
+
+def weigh_models(points: Points, tempering: float = 1.0) -> Posterior:
+    """Return the posterior over the models; `tempering` < 1 discounts dependent rows."""
+    table = load_table()
+    families = [family for family in FAMILIES if family.in_posterior]
+    scans = {family.id: scan(family, points) for family in families}
+    loglik = np.concatenate([scans[f.id].loglik for f in families])
+    log_sigma = np.concatenate([scans[f.id].log_sigma for f in families])
+    n = points.n
+    evidence = loglik + math.log(2 * math.pi) - 0.5 * table.log_det_information - math.log(n) + log_sigma
+    uniform = np.array([not family_named(name).regular for name in table.family])
+    evidence[uniform] = [-(n - 1) * (ls + math.log(2)) - math.log(n * max(n - 1, 1)) for ls in log_sigma[uniform]]
+    rows = {f.id: len(f.grid) for f in families}
+    log_prior = np.array([-math.log(len(families) * rows[name]) for name in table.family])
+    log_weight = log_prior + tempering * evidence
+    weight = np.exp(log_weight - log_weight.max())
+    return Posterior(table, weight / weight.sum(), evidence, scans)

@@ -1,0 +1,16 @@
+"""What kind of target this is."""
+
+from __future__ import annotations
+
+from losscheck.results import Task
+from losscheck.sample import Sample
+
+
+def detect_task(sample: Sample) -> Task:
+    """Return the task with the reason for the guess."""
+    columns = sample.info.columns
+    if sample.target is None:
+        why = f"column '{columns.residual}' holds residuals" if columns.residual else "residuals were given"
+    else:
+        why = "the targets are numbers and there is one number predicted for each"
+    return Task(sample.kind, why)

@@ -1,0 +1,218 @@
+"""From facts to the verdict: the rule that fires, against the loss in use, with its likelihood and code."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+from losscheck.advice import percent, write_headline, write_mean_first, write_reasons
+from losscheck.checks import advice as advice_check
+from losscheck.checks import declared_loss
+from losscheck.checks.check import Finding
+from losscheck.facts import Facts
+from losscheck.families import loss_named
+from losscheck.families.family import Family
+from losscheck.ranking import FamilyFits
+from losscheck.results import (
+    CheckResult,
+    Code,
+    Effect,
+    Estimate,
+    Likelihood,
+    Status,
+    Verdict,
+    VerdictStatus,
+)
+from losscheck.rules import FEWEST_ROWS, LOG_TARGET_LEEWAY, Choice, Request, fired_rule, outcome_probability
+
+MAD_RELATIVE_SE = 1.1664
+"""√n times the relative standard error of the MAD on normal data (Huber & Ronchetti 2009)."""
+GOOD_ENOUGH = 0.9
+"""A loss in use that keeps this share of the rows is kept; MSE and the gate use the same figure."""
+SHAPE_RULES = ("not_normal", "mse_adequate")
+
+
+def recommend(facts: Facts, fits: FamilyFits, request: Request, alpha: float) -> Verdict:
+    """Return the verdict of the first rule that fires, held against the loss in use."""
+    rule = fired_rule(facts, request)
+    choice = _against_current(rule.id, rule.choose(facts, request), facts, request)
+    headline = write_headline(rule, choice, facts, request)
+    if facts.material:
+        headline = write_mean_first(facts, headline)
+    family = _loss_family(choice)
+    parameters = _loss_parameters(family, facts, fits, request, alpha)
+    return Verdict(
+        status=VerdictStatus.FIX_FIRST if facts.material else choice.status,
+        loss=choice.loss,
+        family=choice.family,
+        parameters=parameters,
+        current_loss=None if request.declared is None else request.declared.loss,
+        headline=headline,
+        confidence=outcome_probability(facts),
+        tied=_tied(rule.id, choice, facts),
+        rule="mean_structure" if facts.material else rule.id,
+        because=write_reasons(rule, facts, request),
+        needs_rows=_needs_rows(facts, choice),
+        efficiency=_efficiency_table(facts),
+        estimand=str(request.estimand),
+        per_estimand=_per_estimand(rule.id, choice, facts),
+        likelihood=None if family is None else _explain(family, fits, parameters),
+        code=Code() if family is None else _write_code(family, parameters),
+        efficiency_method=facts.efficiency_method,
+    )
+
+
+def _against_current(rule: str, choice: Choice, facts: Facts, request: Request) -> Choice:
+    """Keep the loss in use where it is the recommended one, tied with it, or keeps 0.9 of the rows."""
+    if choice.status in (VerdictStatus.FIX_FIRST, VerdictStatus.UNDECIDED) or choice.loss is None:
+        return choice
+    declared = request.declared
+    if declared is None:
+        return replace(choice, status=VerdictStatus.KEEP if choice.loss == "mse" else VerdictStatus.SWITCH)
+    good = facts.declared is not None and (facts.declared.value or 0.0) >= GOOD_ENOUGH
+    if declared.loss == choice.loss or (rule in SHAPE_RULES and good):
+        return replace(choice, status=VerdictStatus.KEEP, loss=declared.loss)
+    return replace(choice, status=VerdictStatus.SWITCH)
+
+
+def _tied(rule: str, choice: Choice, facts: Facts) -> tuple[str, ...]:
+    """Return the losses that the data cannot tell from the recommended one."""
+    if rule == "log_target" and facts.log_deficit > -LOG_TARGET_LEEWAY:
+        return tuple(loss for loss in facts.scale_heads if loss != choice.loss)
+    shape_rule = rule in SHAPE_RULES or rule == "undecided"
+    return facts.tied if shape_rule and choice.loss == facts.best.loss else ()
+
+
+def _loss_family(choice: Choice) -> Family | None:
+    if choice.loss is None:
+        return None
+    return loss_named(choice.loss)
+
+
+def _loss_parameters(
+    family: Family | None, facts: Facts, fits: FamilyFits, request: Request, alpha: float
+) -> dict[str, Estimate]:
+    """Return the recommended loss's parameters in the target's units: fitted where the noise is of its family."""
+    if family is None:
+        return {}
+    declared = request.declared
+    if declared is not None and declared.loss == family.loss.id:
+        return {name: Estimate(value) for name, value in declared.parameters.items()}
+    if request.estimand.quantile is not None:
+        return {"q": Estimate(request.estimand.quantile)}
+    fitted = fits.fitted(family.id) if family.id in fits.ids else None
+    names = family.loss.parameters
+    competes = family.id == facts.best.family.id
+    if fitted is not None and (not competes or family.id == facts.family):
+        values = fitted.fit.parameters
+        if all(values[name].se is not None for name in names):
+            z = _normal_quantile(alpha)
+            return {n: _interval(values[n].value, z * (values[n].se or 0.0)) for n in names}
+        if not competes:
+            return {n: Estimate(values[n].value) for n in names}
+    spread = math.exp(_normal_quantile(alpha) * MAD_RELATIVE_SE / math.sqrt(max(facts.effective_n, 1.0)))
+    chosen = facts.best.parameters(facts.robust_scale) if competes else {}
+    scales = ("sigma", "delta")
+    return {n: Estimate(v, v / spread, v * spread) if n in scales else Estimate(v) for n, v in chosen.items()}
+
+
+def _interval(value: float, reach: float) -> Estimate:
+    return Estimate(value, value - reach, value + reach)
+
+
+def _normal_quantile(alpha: float) -> float:
+    from statistics import NormalDist
+
+    return NormalDist().inv_cdf(1 - alpha / 2)
+
+
+def _needs_rows(facts: Facts, choice: Choice) -> int | None:
+    if choice.status is VerdictStatus.UNDECIDED:
+        rows = facts.rows_to_decide
+    elif facts.family_weight < 0.8 and facts.n >= FEWEST_ROWS:
+        rows = facts.rows_to_name
+    else:
+        return None
+    return rows if rows is not None and rows > facts.n else None
+
+
+def _efficiency_table(facts: Facts) -> dict[str, Estimate]:
+    heads = {loss: Estimate(value) for loss, value in facts.scale_heads.items()}
+    return dict(facts.efficiency) | heads
+
+
+def _per_estimand(rule: str, choice: Choice, facts: Facts) -> dict[str, str]:
+    if rule == "skewed":
+        return {"mean": "mse", "median": "mae"}
+    if rule == "log_target" and choice.loss is not None:
+        return {"mean": "gaussian_nll", "median": choice.loss}
+    return {}
+
+
+def _explain(family: Family, fits: FamilyFits, parameters: Mapping[str, Estimate]) -> Likelihood:
+    """Fill the family's formulas with the fitted numbers."""
+    fitted = fits.fitted(family.id) if family.id in fits.ids else None
+    numbers, size = "", ""
+    if fitted is not None:
+        numbers = ", ".join(f"{name} = {p.value:.6g}" for name, p in fitted.fit.parameters.items())
+        size = f"; here {fitted.fit.nll_per_row:.6g} nats per row"
+    settings = ", ".join(f"{name} = {e.value:.6g}" for name, e in parameters.items() if e.value is not None)
+    loss = f"{family.loss.title}: {family.loss.formula}"
+    return Likelihood(
+        assumption=family.assumption,
+        density=f"{family.density}, fitted: {numbers}" if numbers else family.density,
+        negative_log_likelihood=f"{family.negative_log_likelihood}{size}",
+        loss=f"{loss}, with {settings}" if settings else loss,
+    )
+
+
+def _write_code(family: Family, parameters: Mapping[str, Estimate]) -> Code:
+    values = {name: f"{e.value:.6g}" for name, e in parameters.items()}
+    pytorch = None if family.pytorch_code is None else family.pytorch_code.format_map(values)
+    return Code(numpy=family.numpy_code.format_map(values), pytorch=pytorch)
+
+
+def judge_loss(facts: Facts, verdict: Verdict, request: Request) -> tuple[CheckResult, ...]:
+    """Return LC900 (advice to switch) and LC901 (is the declared loss right?)."""
+    if request.declared is None:
+        switches = verdict.status is VerdictStatus.SWITCH
+        finding = Finding(
+            Status.WARN if switches else Status.PASS,
+            f"training with MSE, switch to {verdict.loss}" if switches else "no reason to leave MSE was found",
+            effect=_effect("efficiency of mse", facts.efficiency["mse"], request.min_efficiency),
+            advice=f"train with {verdict.loss}; declare the loss you use with --loss to make this a gate",
+        )
+        return (advice_check.CHECK.report(finding),)
+    return (declared_loss.CHECK.report(_judge_declared(facts, verdict, request)),)
+
+
+def _judge_declared(facts: Facts, verdict: Verdict, request: Request) -> Finding:
+    declared = request.declared
+    assert declared is not None
+    loss, least = declared.title, request.min_efficiency
+    assumed = f" ({', '.join(declared.assumed)}: the framework's default)" if declared.assumed else ""
+    if declared.loss == verdict.loss and facts.declared is None:
+        return Finding(Status.PASS, f"{loss}{assumed} is the recommended loss")
+    efficiency = facts.declared
+    if efficiency is None and declared.loss in facts.scale_heads:
+        efficiency = Estimate(facts.scale_heads[declared.loss])
+    if efficiency is None or efficiency.value is None:
+        message = f"{loss}{assumed} aims at something else than a location loss; compare nats per row instead"
+        return Finding(Status.INCONCLUSIVE, message)
+    low = efficiency.value if efficiency.low is None else efficiency.low
+    high = efficiency.value if efficiency.high is None else efficiency.high
+    effect = _effect(f"efficiency of {declared.loss}", efficiency, least)
+    keeps = (
+        f"{loss}{assumed} uses {percent(efficiency.value)} [{100 * low:.0f}, {100 * high:.0f}] of the rows' information"
+    )
+    if low >= least:
+        return Finding(Status.PASS, f"{keeps}, at least the {percent(least)} asked for", effect=effect)
+    if high < least and request.predictions_from != "training":
+        advice = f"train with {verdict.loss} instead" if verdict.loss else "fix the model first"
+        return Finding(Status.FAIL, f"{keeps}, below the {percent(least)} asked for", effect=effect, advice=advice)
+    return Finding(Status.INCONCLUSIVE, f"{keeps}; the data cannot tell it from {percent(least)}", effect=effect)
+
+
+def _effect(name: str, estimate: Estimate, margin: float) -> Effect:
+    return Effect(name, estimate.value, estimate.low, estimate.high, margin)
