@@ -230,7 +230,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except UsageError as error:
         _fail(f"{' '.join(error.format_message().split())} (see losscheck --help)", BAD_INPUT)
     except (KeyboardInterrupt, typer.Abort):
-        _fail("interrupted", INTERRUPTED)
+        sys.exit(INTERRUPTED)
     except Exception as error:
         if "--debug" in given:
             traceback.print_exc()

@@ -44,8 +44,9 @@ def _check_names(check: Check) -> list[str]:
 
 def _suggest(name: str) -> str:
     known = {n for family in FAMILIES for n in _family_names(family)}
+    codes = {check.code.lower(): check.code for check in CHECKS}
     known |= {n for check in CHECKS for n in _check_names(check)}
-    close = get_close_matches(_plain(name), sorted(known), n=3)
+    close = [codes.get(n, n) for n in get_close_matches(_plain(name), sorted(known), n=3)]
     nearest = f"did you mean {' or '.join(close)}? " if close else ""
     return f"nothing is named {name!r}: {nearest}`losscheck explain` lists all names"
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from threading import Lock, Timer
@@ -80,21 +81,25 @@ def check_output(path: Path, inputs: Iterable[str]) -> None:
 
 
 def write_files(texts: Mapping[Path, str]) -> None:
-    """Write every file whole or none at all; raises InputError where one cannot be written."""
-    # Next to the file that a link points to, so that the link stays and the rename never crosses file systems.
+    """Write files whole, and none before all could be written beside their place; raises InputError."""
+    # Beside the file that a link points to, so that the link stays and the rename never crosses file systems.
     targets = {Path(os.path.realpath(path)): text for path, text in texts.items()}
-    drafts = {target: target.with_name(f".{target.name}.{os.getpid()}.tmp") for target in targets}
-    try:
-        for target, text in targets.items():
-            with open(drafts[target], "x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-        for target, draft in drafts.items():
-            os.replace(draft, target)
-    except OSError as error:
-        raise InputError(f"cannot write {error.filename}: {error.strerror}") from error
-    finally:
-        for draft in drafts.values():
-            draft.unlink(missing_ok=True)
+    with ExitStack() as drafts:
+        try:
+            renames = [(_write_draft(target, text, drafts), target) for target, text in targets.items()]
+            for draft, target in renames:
+                os.replace(draft, target)
+        except OSError as error:
+            raise InputError(f"cannot write {error.filename}: {error.strerror}") from error
+
+
+def _write_draft(target: Path, text: str, drafts: ExitStack) -> Path:
+    """Write a new file next to `target`, which goes with `drafts` unless it is renamed before."""
+    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    with open(draft, "x", encoding="utf-8", newline="\n") as file:
+        drafts.callback(draft.unlink, missing_ok=True)
+        file.write(text)
+    return draft
 
 
 class Progress:

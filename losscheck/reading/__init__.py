@@ -1,0 +1,10 @@
+"""Read targets and predictions from files or arrays into a `Sample`: the only place that opens files.
+
+Files → bytes (`source`) → dialect → columns → rows of numbers (`table`, `text`) → `Sample` (`collect`).
+"""
+
+from losscheck.reading.arrays import sample_from_arrays
+from losscheck.reading.columns import Roles
+from losscheck.reading.files import read_sample
+
+__all__ = ["Roles", "read_sample", "sample_from_arrays"]

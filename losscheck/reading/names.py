@@ -1,0 +1,73 @@
+"""The names that columns have in the field, as data: targets, predictions, residuals, weights, class outputs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+# Normalised names (see `normalise`) and who writes them.
+TARGET_NAMES: Mapping[str, tuple[str, ...]] = {
+    "scikit-learn, NannyML, Prophet, Nixtla": ("y_true", "y"),
+    "Evidently, MLflow, Kaggle": ("target",),
+    "Spark ML, AutoGluon": ("label",),
+    "HF Trainer": ("label_ids",),
+    "W&B, tidymodels": ("truth",),
+    "caret": ("obs",),
+    "ad hoc": (
+        *("labels", "targets", "gt", "ground_truth", "observed", "actual", "actuals", "response", "gold"),
+        *("true", "y_test", "y_actual", "y_obs", "true_value", "actual_value", "measured"),
+    ),
+}
+PREDICTION_NAMES: Mapping[str, tuple[str, ...]] = {
+    "scikit-learn, NannyML": ("y_pred", "y_pred_proba", "y_prob", "y_score"),
+    "Evidently, MLflow, Spark ML": ("prediction", "raw_prediction", "probability", "prediction_proba"),
+    "HF Trainer": ("predictions",),
+    "W&B": ("guess",),
+    "PyCaret": ("prediction_label", "prediction_score"),
+    "tidymodels, caret": ("pred", "estimate"),
+    "Prophet, Nixtla": ("yhat", "y_hat"),
+    "Kaggle out-of-fold": ("oof_pred", "y_pred_oof", "preds"),
+    "ad hoc": (
+        *("score", "scores", "logit", "logits", "predicted", "y_predicted", "predicted_value"),
+        *("forecast", "fitted", "oof"),
+    ),
+}
+RESIDUAL_NAMES = ("resid", "residual", "residuals", "error", "errors", "err")
+# A column called "weight" is as often a measured quantity, so it has to be named with --weight.
+WEIGHT_NAMES = ("sample_weight", "sample_weights")
+
+TARGET_AFFIXES = ("true", "actual", "obs", "gt", "observed", "target", "truth")
+PREDICTION_AFFIXES = ("pred", "hat", "prob", "score", "predicted", "prediction", "preds", "forecast")
+CLASS_OUTPUT = re.compile(
+    r"(?:prob|probs|proba|probability|score|scores|logit|logits|raw_prediction)_\w+"
+    r"|(?:p|prob|proba|score|logit|pred|prediction|class|p_class)_?\d+"
+)
+LOG_STEPS = frozenset({"epoch", "epochs", "step", "global_step", "iteration", "iter"})
+LOG_LOSSES = frozenset(
+    {"loss", "train_loss", "training_loss", "val_loss", "validation_loss", "eval_loss", "valid_loss"}
+)
+
+
+def normalise(name: str) -> str:
+    """Return a column name as the tables spell it.
+
+    >>> [normalise(name) for name in ("rawPrediction", ".pred", " Y-True ", "X_PREDICTION")]
+    ['raw_prediction', 'pred', 'y_true', 'x_prediction']
+    """
+    name = name.strip("\ufeff\"'` \t").lstrip(".")
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return re.sub(r"[\s.\-_]+", "_", name).strip("_").casefold()
+
+
+def find_stems(name: str, affixes: Sequence[str]) -> set[str]:
+    """Return what is left of a normalised name without one of `affixes` at its start or end."""
+    before = {name.removeprefix(f"{affix}_") for affix in affixes if name.startswith(f"{affix}_")}
+    return before | {name.removesuffix(f"_{affix}") for affix in affixes if name.endswith(f"_{affix}")}
+
+
+def is_pair(target: str, prediction: str) -> bool:
+    """Tell whether two normalised names are those of a target and its prediction."""
+    if not target or not prediction:
+        return False
+    stems = find_stems(prediction, PREDICTION_AFFIXES)
+    return target in stems or bool(stems & find_stems(target, TARGET_AFFIXES))

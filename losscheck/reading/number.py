@@ -1,0 +1,79 @@
+"""What counts as a number in a cell, what counts as missing, and what to say about everything else."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+# The spellings that pandas, R, Excel and the C library write, and no more: "-", "." and "?" may be typing errors.
+MISSING = frozenset(
+    ["", "NA", "N/A", "n/a", "na", "<NA>", "#N/A", "#NA", "#N/A N/A", "NULL", "Null", "null", "None", "none"]
+    + [sign + nan for sign in ("", "+", "-") for nan in ("nan", "NaN", "NAN", "Nan")]
+    + ["NaT", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"]
+)
+SPACES = " \t\v\f"  # what pandas' parser ignores around a number
+SHOWN_CHARACTERS = 40
+
+_NUMBER = r"[+-]?(?:(?:\d+{mark}?\d*|{mark}\d+)(?:e[+-]?\d+)?|inf(?:inity)?)"
+_GRAMMAR = {mark: re.compile(_NUMBER.format(mark=re.escape(mark)), re.ASCII | re.IGNORECASE) for mark in (".", ",")}
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}([,.'’_\s]\d{3})+([.,]\d*)?")
+_COMMA_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+", re.ASCII)
+
+# How a cell that is not a number is recognised, and what to do about it.
+_HINTS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (_THOUSANDS, "Write numbers without thousands separators"),
+    (re.compile(r"[+-]?[\d.,]+\s*%"), "Write percentages as plain numbers, without the sign"),
+    (re.compile(r"[+-]?[\d.]+[dD][+-]?\d+"), "Write the exponent with an e, as in 1.5e+00"),
+    (re.compile(r"[+-]?0[xX][\da-fA-F.]+.*"), "Write numbers in decimal notation"),
+    (re.compile(r"[−–].*"), "Write the minus sign as an ASCII '-'"),
+    (re.compile(r"[+-]?\d+,\d+"), "Write the decimal mark as a point, in the whole file"),
+    (re.compile(r"[+-]?\d+\.\d+"), "Write the same decimal mark in the whole file (its first rows have a comma)"),
+    (re.compile(r"(true|false)", re.IGNORECASE), "Write truth values as 1 and 0"),
+    (re.compile(r"[\[(].*[\])]"), "If this is a row of units, remove it"),
+    (re.compile(r"[-.?*]+"), "If the value is missing, leave the cell empty or write NA"),
+)
+
+
+def parse_number(cell: str, decimal: str = ".") -> float | None:
+    """Return the number in `cell`, NaN where it is missing, None where it is anything else.
+
+    >>> parse_number(" 1e5"), parse_number("NA"), parse_number("1_000"), parse_number("0,5", decimal=",")
+    (100000.0, nan, None, 0.5)
+    """
+    cell = cell.strip(SPACES)
+    if _GRAMMAR[decimal].fullmatch(cell):
+        return float(cell if decimal == "." else cell.replace(decimal, "."))
+    return float("nan") if cell in MISSING else None
+
+
+def parse_time(cell: str) -> float | None:
+    """Return an ISO 8601 date or time as seconds since 1970 (UTC where no zone is given), as `parse_number` does."""
+    cell = cell.strip(SPACES)
+    if cell in MISSING:
+        return float("nan")
+    try:
+        time = datetime.fromisoformat(cell)
+    except ValueError:
+        return None
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+
+
+def is_missing(cell: str) -> bool:
+    """Tell whether `cell` spells a missing value."""
+    return cell.strip(SPACES) in MISSING
+
+
+def could_be_thousands(cell: str) -> bool:
+    """Tell whether a decimal comma in `cell` could as well separate thousands: 1,234 but not 0,234 or 1,5."""
+    return _COMMA_GROUPS.fullmatch(cell.strip(SPACES)) is not None
+
+
+def show(cell: str) -> str:
+    """Quote a cell for a message, cut to a readable length."""
+    return repr(cell if len(cell) <= SHOWN_CHARACTERS else cell[: SHOWN_CHARACTERS - 1] + "…")
+
+
+def advise(cell: str) -> str:
+    """Say what to do about a cell that is not a number (a clause without its full stop)."""
+    cell = cell.strip()
+    return next((hint for pattern, hint in _HINTS if pattern.fullmatch(cell)), "Fix the cell")

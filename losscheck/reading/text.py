@@ -1,0 +1,136 @@
+"""Rows of numbers from text, cell by cell: the reading that decides, and that knows line and column of an error."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from losscheck.numeric.lazy import Array, np
+from losscheck.reading.dialect import DELIMITER_NAMES, ONE_COLUMN, Dialect, explain_fault, split_records
+from losscheck.reading.number import advise, parse_number, parse_time, show
+from losscheck.results import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DROP_OPTION = "leave such rows out with --on-bad-row drop"
+
+
+class Kind(Enum):
+    """What the cells of a column must be."""
+
+    NUMBER = "a number"
+    WEIGHT = "a number that is not negative"
+    TIME = "a date as in 2024-12-31 (ISO 8601)"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A column to read."""
+
+    index: int
+    name: str
+    kind: Kind = Kind.NUMBER
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Consecutive data rows: an array per wanted column, the row numbers, and the rows that were dropped."""
+
+    columns: tuple[Array, ...]
+    row: NDArray[np.int64]
+    count: int
+    bad: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a block of text begins: its file, and the numbers of its first line and of its first data row."""
+
+    file: str
+    codec: str
+    line: int
+    row: int
+
+
+def parse_text(
+    text: bytes, dialect: Dialect, wanted: Sequence[Wanted], place: Place, drop_bad_rows: bool = False
+) -> Rows:
+    """Return the rows in `text`; `InputError` names the first cell or row that is wrong."""
+    if (nul := text.find(b"\0")) >= 0:
+        line = place.line + text.count(b"\n", 0, nul)
+        raise InputError(f"{place.file}, line {line} has a NUL byte: the file is damaged. Write it again.")
+    parsers = [(_cell_parser(column, dialect), column.index) for column in wanted]
+    lines = text.decode(place.codec, "replace").split("\n")
+    values: list[list[float]] = []
+    good: list[int] = []
+    bad: list[int] = []
+    row, after = place.row, 0
+    try:
+        for record, start, after in split_records(lines, dialect.delimiter, dialect.quote):  # noqa: B007
+            try:
+                _check_length(record, dialect)
+                values.append([parse(record[index]) for parse, index in parsers])
+                good.append(row)
+            except _BadRow as error:
+                if error.never_dropped or not drop_bad_rows:
+                    raise InputError(f"{place.file}, line {place.line + start}{error}") from None
+                bad.append(row)
+            row += 1
+    except csv.Error as error:
+        line = place.line + after
+        raise InputError(f"{place.file}, line {line}: {explain_fault(str(error))}") from None
+    table = np.array(values, dtype=np.float64).reshape(len(values), len(wanted))
+    columns = tuple(np.ascontiguousarray(table[:, i]) for i in range(len(wanted)))
+    return Rows(columns, np.array(good, dtype=np.int64), row - place.row, tuple(bad))
+
+
+class _BadRow(Exception):
+    """Says what is wrong with a row, as the words after "FILE, line N"."""
+
+    def __init__(self, message: str, never_dropped: bool = False) -> None:
+        super().__init__(message)
+        self.never_dropped = never_dropped
+
+
+def _check_length(record: Sequence[str], dialect: Dialect) -> None:
+    if len(record) == dialect.fields:
+        return
+    expected = "the header has" if dialect.header else "the rows above have"
+    reason = ""
+    if len(record) == dialect.fields + 1 and not record[-1].strip():
+        reason = " (the line ends in a delimiter)"
+    elif dialect.delimiter != ONE_COLUMN and len(record) > dialect.fields:
+        name = DELIMITER_NAMES.get(dialect.delimiter) or show(dialect.delimiter)
+        row_names = ", and give row names a header" if len(record) == dialect.fields + 1 and dialect.header else ""
+        reason = f" (the delimiter is {name}; quote cells that contain it{row_names})"
+    fields = "1 field" if len(record) == 1 else f"{len(record)} fields"
+    raise _BadRow(f" has {fields}, but {expected} {dialect.fields}{reason}. Fix the line, or {DROP_OPTION}.")
+
+
+def _cell_parser(column: Wanted, dialect: Dialect) -> Callable[[str], float]:
+    decimal = dialect.decimal
+
+    def parse(cell: str) -> float:
+        value = parse_time(cell) if column.kind is Kind.TIME else parse_number(cell, decimal)
+        if value is None:
+            raise _BadRow(_explain_cell(cell, column, dialect))
+        if column.kind is Kind.WEIGHT and value < 0:
+            raise _BadRow(
+                f", column '{column.name}': the weight {show(cell.strip())} is negative. Weights must be 0 or more.",
+                never_dropped=True,
+            )
+        return value
+
+    return parse
+
+
+def _explain_cell(cell: str, column: Wanted, dialect: Dialect) -> str:
+    what = Kind.NUMBER if column.kind is Kind.WEIGHT else column.kind
+    advice = "Fix the cell" if column.kind is Kind.TIME else advise(cell)
+    if dialect.header and cell.strip() == column.name:
+        advice = "The header is repeated here: remove it, or give the parts as files of their own"
+    return f", column '{column.name}': {show(cell)} is not {what.value}. {advice}, or {DROP_OPTION}."

@@ -1,0 +1,181 @@
+"""From a report to a document: what is shown, in which order and at which verbosity."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from losscheck.render.blocks import (
+    Block,
+    CodeBlock,
+    Document,
+    Heading,
+    Paragraph,
+    Picture,
+    Role,
+    Row,
+    Span,
+    Table,
+    Verbosity,
+)
+from losscheck.render.figures import escape, quote_name, write_estimate, write_list, write_number, write_percent
+from losscheck.render.picture import draw_histogram, draw_quantiles
+from losscheck.render.tables import list_checks, list_efficiencies, rank_fits
+from losscheck.results import Code, Columns, InputFile, InputInfo, Report, Status, Verdict, VerdictStatus
+
+FRAMEWORKS = ("numpy", "pytorch")
+"""The frameworks whose code is shown without `-v`."""
+
+FILES_NAMED = 3
+
+VERDICT_ROLES = {
+    VerdictStatus.KEEP: Role.GOOD,
+    VerdictStatus.SWITCH: Role.WARN,
+    VerdictStatus.UNDECIDED: Role.NOTE,
+    VerdictStatus.FIX_FIRST: Role.BAD,
+    VerdictStatus.INVALID: Role.BAD,
+}
+STATUS_HEADINGS = (
+    ((Status.FAIL, Status.WARN, Status.INCONCLUSIVE, Status.NOTE), "Checks that did not pass"),
+    ((Status.PASS,), "Checks that passed"),
+    ((Status.SKIP,), "Checks that were skipped"),
+)
+"""The sections of checks, of which the first is shown without `-v`; within one, the order is that of the statuses."""
+
+
+def build_document(report: Report, verbosity: Verbosity = Verbosity.NORMAL) -> Document:
+    """Return the report as blocks, in the order of the contract."""
+    if verbosity is Verbosity.QUIET:
+        headline = Paragraph(Span(escape(report.verdict.headline), Role.STRONG))
+        return Document((headline, *list_checks(report.checks, (Status.FAIL,), "", verbosity)), verbosity)
+    verbose = verbosity is Verbosity.VERBOSE
+    sections = STATUS_HEADINGS if verbose else STATUS_HEADINGS[:1]
+    blocks = (
+        _describe_input(report),
+        *_state_verdict(report),
+        *_explain_likelihood(report.verdict),
+        *_draw(report),
+        *rank_fits(report, verbosity),
+        *(list_efficiencies(report.verdict) if verbose else ()),
+        *(block for statuses, title in sections for block in list_checks(report.checks, statuses, title, verbosity)),
+        *(_detail_decision(report) if verbose else ()),
+        *(_detail_input(report.input) if verbose else ()),
+        *_show_code(report.verdict.code, verbose),
+    )
+    return Document(blocks, verbosity)
+
+
+def _describe_input(report: Report) -> Paragraph:
+    used, rows = report.input.rows_used, report.input.rows
+    counted = f"{rows:,} rows" if used == rows else f"{used:,} of {rows:,} rows"
+    columns = ", ".join(f"{role} {quote_name(name)}" for role, name in _roles(report.input.columns))
+    parts = (_name_files(report.input.files), counted, columns, report.task.kind.value)
+    return Paragraph(Span(" · ".join(part for part in parts if part), Role.MUTED), hanging=2)
+
+
+def _name_files(files: tuple[InputFile, ...]) -> str:
+    if len(files) > FILES_NAMED:
+        return f"{len(files)} files, {quote_name(files[0].name)} to {quote_name(files[-1].name)}"
+    return ", ".join(quote_name(file.name) for file in files)
+
+
+def _roles(columns: Columns) -> list[tuple[str, str]]:
+    named = [(f.name, getattr(columns, f.name)) for f in fields(columns)]
+    return [(role, name) for role, name in named if name is not None]
+
+
+def _state_verdict(report: Report) -> tuple[Block, ...]:
+    verdict = report.verdict
+    return (
+        Heading(f"Verdict: {verdict.status.value}", VERDICT_ROLES[verdict.status]),
+        Paragraph(Span(escape(verdict.headline), Role.STRONG)),
+        *(Paragraph(sentence) for sentence in [_how_sure(verdict)] if sentence),
+        *_list(Span("·"), verdict.because, Role.PLAIN),
+        *_list(Span("note", Role.NOTE), report.notes, Role.MUTED),
+    )
+
+
+def _list(mark: Span, texts: tuple[str, ...], role: Role) -> tuple[Table, ...]:
+    return (Table(tuple(Row((mark, Span(escape(text), role))) for text in texts)),) if texts else ()
+
+
+def _how_sure(verdict: Verdict) -> str:
+    """Return what is known about the verdict's certainty, as one to three sentences."""
+    sentences = [] if verdict.confidence is None else [f"How sure: {write_percent(verdict.confidence)}."]
+    rows = None if verdict.needs_rows is None else f"{verdict.needs_rows:,} rows"
+    if verdict.tied:
+        sentences.append(
+            f"These data cannot tell {verdict.loss or 'it'} from {write_list(verdict.tied, 'or')}"
+            + (f"; about {rows} could." if rows else ".")
+        )
+    elif rows:
+        sentences.append(f"About {rows} would settle it.")
+    if len(set(verdict.per_estimand.values())) > 1:
+        wanted = (f"the {estimand} train with {loss}" for estimand, loss in verdict.per_estimand.items())
+        sentences.append(f"For predictions of {', of '.join(wanted)}.")
+    return escape(" ".join(sentences))
+
+
+def _explain_likelihood(verdict: Verdict) -> tuple[Block, ...]:
+    likelihood = verdict.likelihood
+    if likelihood is None:
+        return ()
+    lines = [
+        ("assumption", likelihood.assumption),
+        ("density", likelihood.density),
+        ("likelihood", likelihood.negative_log_likelihood),
+        ("loss", likelihood.loss),
+        *zip(("fitted", *[""] * len(verdict.parameters)), _write_estimates(verdict), strict=False),
+    ]
+    name = "" if verdict.loss is None else f" {verdict.loss}"
+    return Heading(f"Why{name}"), _pair(lines)
+
+
+def _write_estimates(verdict: Verdict) -> list[str]:
+    return [f"{name} {write_estimate(estimate)}" for name, estimate in verdict.parameters.items()]
+
+
+def _draw(report: Report) -> tuple[Block, ...]:
+    histogram, strip = report.histogram, report.quantiles
+    drawn = draw_histogram(histogram, report.verdict.family) if histogram else ()
+    blocks: list[Block] = [Heading("Residuals: target - prediction"), Picture(drawn)] if drawn else []
+    if strip is not None:
+        blocks.append(Picture(draw_quantiles(strip)))
+    return tuple(blocks)
+
+
+def _detail_decision(report: Report) -> tuple[Block, ...]:
+    verdict = report.verdict
+    lines = [
+        ("rule", verdict.rule),
+        ("confidence", write_number(verdict.confidence)),
+        ("estimand", verdict.estimand),
+        ("per estimand", ", ".join(f"{name}: {loss}" for name, loss in verdict.per_estimand.items())),
+        ("efficiency", verdict.efficiency_method),
+        ("task", f"{report.task.kind.value}: {report.task.why}"),
+    ]
+    return Heading("How it was decided"), _pair(lines)
+
+
+def _detail_input(info: InputInfo) -> tuple[Block, ...]:
+    lines: list[tuple[str, str]] = []
+    for file in info.files:
+        lines += [("file", f"{quote_name(file.name)}: {file.rows:,} rows, {file.bytes:,} bytes")]
+        lines += [("sha256", file.sha256)]
+    lines += [(role, quote_name(name)) for role, name in _roles(info.columns)]
+    lines += [(name, _write_setting(value)) for name, value in (info.dialect or {}).items() if value is not None]
+    lines += [("precision", info.precision), ("summarized", _write_setting(info.summarized))]
+    return Heading("Input"), _pair(lines)
+
+
+def _write_setting(value: object) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _pair(lines: list[tuple[str, str]]) -> Table:
+    return Table(tuple(Row((Span(name, Role.MUTED), escape(value))) for name, value in lines if value))
+
+
+def _show_code(code: Code, verbose: bool) -> tuple[Block, ...]:
+    names = tuple(f.name for f in fields(code)) if verbose else FRAMEWORKS
+    blocks = [CodeBlock(name, text) for name in names if (text := getattr(code, name)) is not None]
+    return (Heading("Code to paste"), *blocks) if blocks else ()

@@ -1,0 +1,41 @@
+"""What must start at once does not import what takes long."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("numpy.linalg", "scipy.special", "scipy.stats", "pandas", "statsmodels.stats", "matplotlib")
+PROGRAM = """
+import sys
+{body}
+loaded = [name for name in {heavy!r} if name in sys.modules]
+sys.exit(f"imported: {{loaded}}" if loaded else 0)
+"""
+COMMAND = (
+    "from losscheck.cli import main\ntry:\n    main({arguments!r})\nexcept SystemExit as end:\n    assert not end.code"
+)
+
+
+def run(body):
+    program = PROGRAM.format(body=body, heavy=HEAVY)
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], [], ["--version"], ["explain"], ["explain", "mse"], ["explain", "LC201"]]
+)
+def test_a_command_that_computes_nothing_imports_nothing_heavy(arguments):
+    done = run(COMMAND.format(arguments=arguments))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
+
+
+def test_importing_the_package_imports_none_of_its_modules():
+    done = run("import losscheck\nassert not [name for name in sys.modules if name.startswith('losscheck.')]")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_module_runs_as_a_program():
+    done = subprocess.run([sys.executable, "-m", "losscheck", "--version"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.split()[0]) == (0, "losscheck")
