@@ -100,6 +100,15 @@ def _changing_scale(choice: Choice, facts: Facts, request: Request) -> str:
     )
 
 
+def _scale_undecided(choice: Choice, facts: Facts, request: Request) -> str:
+    low, high = facts.sigma_range or (0.0, 0.0)
+    return (
+        f"Undecided: the noise's scale seems to change with the prediction (sd {low:.3g} at low, {high:.3g} at high "
+        f"predictions), which {facts.n:,} rows do not settle. {choice.loss} is the insurance: where the scale is "
+        f"constant after all it loses little.{_cost(facts, request)}"
+    )
+
+
 def _log_target(choice: Choice, facts: Facts, request: Request) -> str:
     tails = ", with heavy tails" if choice.loss == "log_student_t" else ""
     return (
@@ -111,8 +120,8 @@ def _log_target(choice: Choice, facts: Facts, request: Request) -> str:
 def _skewed(choice: Choice, facts: Facts, request: Request) -> str:
     if choice.loss in ("mse", "mae"):
         return (
-            f"{_switch(choice, request)}: the noise is skewed (best described by: {_family_title(facts)}), and you asked "
-            f"for the {request.estimand}, which {'MSE' if choice.loss == 'mse' else 'MAE'} aims at whatever the shape."
+            f"{_switch(choice, request)}: the noise is skewed (best described by: {_family_title(facts)}), and you "
+            f"asked for the {request.estimand}, which this loss aims at whatever the shape."
         )
     return (
         f"{_switch(choice, request)}, if its likelihood is what you want: the noise is skewed (best described by: "
@@ -162,6 +171,7 @@ _HEADLINES: dict[str, Callable[[Choice, Facts, Request], str]] = {
     "quantile_wanted": _quantile,
     "missing_feature": _missing_feature,
     "too_few_rows": _too_few,
+    "scale_undecided": _scale_undecided,
     "log_target": _log_target,
     "changing_scale": _changing_scale,
     "skewed": _skewed,

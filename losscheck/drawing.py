@@ -13,9 +13,10 @@ from losscheck.results import Fit, Histogram, QuantileStrip, Verdict
 BINS = 60
 REACH = 5.0
 """The picture spans at most this many robust sds on each side; what lies beyond is counted."""
-LEVELS = (0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
+QUANTILES, FARTHEST = 41, 3.5
+"""Quantiles drawn, evenly spaced on the normal's scale, out to at most 3.5 sds."""
 FEWEST_BEYOND = 3
-"""A quantile is drawn when at least this many rows lie beyond it."""
+"""Quantiles are drawn as far out as this many rows lie beyond."""
 
 
 def draw_histogram(prepared: Prepared, fits: FamilyFits, ranked: tuple[Fit, ...], verdict: Verdict) -> Histogram | None:
@@ -48,14 +49,15 @@ def draw_quantiles(prepared: Prepared, alpha: float) -> QuantileStrip | None:
     """Return observed against normal quantiles in robust sds, with the pointwise band of normal data."""
     values = prepared.values
     n = prepared.effective_rows
-    levels = np.array([p for p in LEVELS if min(p, 1 - p) * values.size >= FEWEST_BEYOND])
-    if levels.size < 3:
+    if values.size <= 4 * FEWEST_BEYOND:
         return None
+    reach = min(float(scipy.special.ndtri(1 - FEWEST_BEYOND / values.size)), FARTHEST)
+    normal = np.linspace(-reach, reach, QUANTILES)
+    levels = scipy.special.ndtr(normal)
     center, scale = robust_center_scale(values)
-    normal = scipy.special.ndtri(levels)
     observed = (np.quantile(values, levels) - center) / scale
     # sd of a quantile less those of the center and scale it is measured in (MAD: 1.1664/√n of the scale)
     density = np.exp(-(normal**2) / 2) / np.sqrt(2 * np.pi)
     se = np.sqrt(levels * (1 - levels) / density**2 + (1.1664 * normal) ** 2) / np.sqrt(n)
-    reach = float(scipy.special.ndtri(1 - alpha / 2)) * se
-    return QuantileStrip(*(tuple(part.tolist()) for part in (levels, normal, observed, normal - reach, normal + reach)))
+    band = float(scipy.special.ndtri(1 - alpha / 2)) * se
+    return QuantileStrip(*(tuple(part.tolist()) for part in (levels, normal, observed, normal - band, normal + band)))

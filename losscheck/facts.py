@@ -24,6 +24,10 @@ from losscheck.sample import Sample
 
 SANDWICH_ROWS = 1000
 """From here on the family-free interval is quoted; below it the posterior one (docs/decision.md)."""
+MEASURABLE = ("mse", "mae", "huber", "student_t", "log_cosh", "cauchy", "barron")
+"""Losses whose mean slope a sample estimates; that of lp below 2 has an infinite variance."""
+PRACTICALLY_EQUAL = 0.005
+"""Of losses whose expected efficiencies differ by less, the earlier in the list of candidates is taken."""
 NEGLIGIBLE_GAIN = 0.03
 """A loss that promises less than 3 % of the rows more than MSE is not worth a switch."""
 TIED_EFFICIENCY = 0.02
@@ -111,7 +115,7 @@ def gather_facts(
     classes = posterior.classes()
     (family, family_weight), (runner_up, _) = list(posterior.family_weights().items())[:2]
     use_sandwich = prepared.shape.n >= SANDWICH_ROWS
-    measure = _Sandwich.of(prepared, best, float(expected.max()), alpha) if use_sandwich else None
+    measure = _Sandwich.of(prepared, expected, alpha) if use_sandwich else None
     efficiency = {
         loss: multiply(_efficiency_of(CANDIDATES[index], posterior, measure, alpha), het)
         for loss, index in _best_of_each_loss(expected).items()
@@ -152,8 +156,8 @@ def gather_facts(
 
 
 def best_candidate(expected: Array) -> Candidate:
-    """Return the candidate of highest expected efficiency, the earlier where two are equal to 0.001."""
-    return CANDIDATES[int(np.flatnonzero(expected >= expected.max() - 1e-3)[0])]
+    """Return the candidate of highest expected efficiency, the earlier where two are practically equal."""
+    return CANDIDATES[int(np.flatnonzero(expected >= expected.max() - PRACTICALLY_EQUAL)[0])]
 
 
 def prefers_mse(inadequate: float, gain: float, n: int) -> bool:
@@ -198,7 +202,10 @@ def multiply(one: Estimate, other: Estimate) -> Estimate:
 
 @dataclass(frozen=True, eq=False)
 class _Sandwich:
-    """The family-free measurement against the recommended loss, whose own efficiency is the posterior's."""
+    """The family-free measurement against a reference loss, whose own efficiency is the posterior's.
+
+    The reference is chosen by the posterior, not as the least measured variance, which would be biased low.
+    """
 
     points: Points
     reference: LossVariance
@@ -207,13 +214,16 @@ class _Sandwich:
     quantile: float
 
     @classmethod
-    def of(cls, prepared: Prepared, best: Candidate, level: float, alpha: float) -> _Sandwich | None:
-        reference = loss_variance(prepared.shape, best)
+    def of(cls, prepared: Prepared, expected: Array, alpha: float) -> _Sandwich | None:
+        index = max((i for i, c in enumerate(CANDIDATES) if c.loss in MEASURABLE), key=lambda i: float(expected[i]))
+        reference = loss_variance(prepared.shape, CANDIDATES[index])
         quantile = float(scipy.special.ndtri(1 - alpha / 2))
-        return None if reference is None else cls(prepared.shape, reference, level, prepared.tempering, quantile)
+        if reference is None:
+            return None
+        return cls(prepared.shape, reference, float(expected[index]), prepared.tempering, quantile)
 
     def measure(self, candidate: Candidate) -> Estimate | None:
-        measured = loss_variance(self.points, candidate)
+        measured = loss_variance(self.points, candidate) if candidate.loss in MEASURABLE else None
         if measured is None:
             return None
         ratio = relative_efficiency(self.points, measured, self.reference, self.tempering, self.quantile)

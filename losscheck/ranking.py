@@ -46,7 +46,9 @@ class FamilyFits:
         """Return the summaries of all fits, the best held-out nats per row first."""
         weights = self._posterior.family_weights()
         order = sorted((self.fitted(family_id) for family_id in self.ids), key=held_out)
-        return tuple(replace(f.fit, weight=weights.get(f.family.id), note=self._note(f)) for f in order)
+        return tuple(
+            replace(f.fit, weight=weights.get(f.family.id), note=self._note(f), score=held_out(f)) for f in order
+        )
 
     def log_standing(self) -> tuple[str, float]:
         """Return the better log-scale family and its nats per row behind the best scale head, on the same rows."""

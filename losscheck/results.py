@@ -103,7 +103,10 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Fit:
-    """One family fitted by maximum likelihood; likelihoods are in nats, on the scale of the target."""
+    """One family fitted by maximum likelihood; likelihoods are in nats, on the scale of the target.
+
+    `score` is what fits are ranked by: held-out nats per row, or half of AIC per row where there is no such figure.
+    """
 
     family: str
     loss: str
@@ -114,6 +117,7 @@ class Fit:
     bic: float
     weight: float | None = None
     note: str = field(default="", metadata={"json": False})
+    score: float = field(default=0.0, metadata={"json": False})
 
 
 @dataclass(frozen=True)
@@ -219,7 +223,7 @@ class Histogram:
 
 @dataclass(frozen=True)
 class QuantileStrip:
-    """Residual quantiles in robust standard units against those of the normal, with a 95 % band."""
+    """Residual quantiles in robust standard units against those of the normal, with the band of normal data."""
 
     probability: tuple[float, ...]
     normal: tuple[float, ...]

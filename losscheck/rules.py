@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from losscheck.facts import Facts, prefers_mse
 from losscheck.loss_choice import Estimand, LossChoice
@@ -60,8 +60,8 @@ class Rule:
 
 
 def outcome_probability(facts: Facts) -> float:
-    """Return the largest posterior probability of an outcome, the scale gate included."""
-    return max(facts.classes.values()) * facts.gate_confidence
+    """Return how probable the outcome is: that the scale gate is right, and where it is closed the shape as well."""
+    return facts.gate_confidence * (1.0 if facts.gate_open else max(facts.classes.values()))
 
 
 def insurance(facts: Facts, request: Request) -> str:
@@ -124,6 +124,13 @@ RULES: tuple[Rule, ...] = (
         lambda f, r: float(f.n < FEWEST_ROWS),
         _decide_undecided,
         graded=False,
+    ),
+    Rule(
+        "scale_undecided",
+        "probability that the scale does not change enough to matter, though the test says so",
+        1 - DECIDED,
+        lambda f, r: 1 - f.gate_confidence if f.gate_open else 0.0,
+        lambda f, r: replace(_decide_scale(f, r), status=VerdictStatus.UNDECIDED),
     ),
     Rule(
         "log_target",

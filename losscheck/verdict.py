@@ -12,7 +12,7 @@ from losscheck.checks import declared_loss
 from losscheck.checks.check import Finding
 from losscheck.facts import Facts
 from losscheck.families import loss_named
-from losscheck.families.family import Family
+from losscheck.families.family import Family, View
 from losscheck.ranking import FamilyFits
 from losscheck.results import (
     CheckResult,
@@ -20,6 +20,7 @@ from losscheck.results import (
     Effect,
     Estimate,
     Likelihood,
+    Parameter,
     Status,
     Verdict,
     VerdictStatus,
@@ -102,7 +103,8 @@ def _loss_parameters(
     if request.estimand.quantile is not None:
         return {"q": Estimate(request.estimand.quantile)}
     fitted = fits.fitted(family.id) if family.id in fits.ids else None
-    names = family.loss.parameters
+    head = family.view is View.SCALED  # there the model predicts sigma
+    names = tuple(name for name in family.loss.parameters if not (head and name == "sigma"))
     competes = family.id == facts.best.family.id
     if fitted is not None and (not competes or family.id == facts.family):
         values = fitted.fit.parameters
@@ -155,9 +157,9 @@ def _explain(family: Family, fits: FamilyFits, parameters: Mapping[str, Estimate
     fitted = fits.fitted(family.id) if family.id in fits.ids else None
     numbers, size = "", ""
     if fitted is not None:
-        numbers = ", ".join(f"{name} = {p.value:.6g}" for name, p in fitted.fit.parameters.items())
-        size = f"; here {fitted.fit.nll_per_row:.6g} nats per row"
-    settings = ", ".join(f"{name} = {e.value:.6g}" for name, e in parameters.items() if e.value is not None)
+        numbers = ", ".join(f"{name} = {_round_off(p)}" for name, p in fitted.fit.parameters.items())
+        size = f"; here {fitted.fit.nll_per_row:.4g} nats per row"
+    settings = ", ".join(f"{name} = {e.value:.4g}" for name, e in parameters.items() if e.value is not None)
     loss = f"{family.loss.title}: {family.loss.formula}"
     return Likelihood(
         assumption=family.assumption,
@@ -165,6 +167,12 @@ def _explain(family: Family, fits: FamilyFits, parameters: Mapping[str, Estimate
         negative_log_likelihood=f"{family.negative_log_likelihood}{size}",
         loss=f"{loss}, with {settings}" if settings else loss,
     )
+
+
+def _round_off(parameter: Parameter) -> str:
+    """Return four digits, and 0 for what is numerically nothing beside its standard error."""
+    nothing = parameter.se is not None and abs(parameter.value) < 1e-6 * parameter.se
+    return "0" if nothing else f"{parameter.value:.4g}"
 
 
 def _write_code(family: Family, parameters: Mapping[str, Estimate]) -> Code:

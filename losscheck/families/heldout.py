@@ -9,7 +9,7 @@ from losscheck.families.family import Family
 from losscheck.families.likelihood import box, density_terms, maximise
 from losscheck.families.search import solve
 from losscheck.numeric.lazy import Array, np
-from losscheck.numeric.newton import DIFFERENCE, Minimum, Terms
+from losscheck.numeric.newton import Minimum
 from losscheck.numeric.points import Points
 from losscheck.results import Parameter
 
@@ -21,36 +21,31 @@ HIGH_LEVERAGE = 0.1
 MOST_REFITS = 12
 IMPOSSIBLE = 700.0
 """Nats, in robust units: a row that is worse without itself counts as this; its density is 0 in double precision."""
-RIDGE = 1e-9
-"""Relative: keeps a Hessian invertible that hangs on the one row which is left out."""
 
 
 def leave_one_out(
     family: Family, points: Points, end: Minimum, free: NDArray[np.bool_], inverse: Array | None, offset: float
 ) -> Parameter | None:
-    """Return the mean of each row's nll at the parameters fitted without it.
+    """Return the mean of each row's nll at the parameters fitted without it, and its standard error.
 
-    Rows of little leverage by one Newton step: without row i the gradient at the maximum is −g_i and the Hessian
-    J − H_i, so that theta moves by d = (J − H_i)⁻¹ g_i, and the nll of the row by g_i'd + d'H_i d/2. Where psi
-    jumps, J and H_i are outer products, and h/(1 − h) is left, h = g_i'J⁻¹g_i. The few rows of high leverage are
-    refitted without. Within 1e-3 nats of refitting every row at n = 60 (tests). A row is never better without
-    itself, so that a step which says so is cut to 0. The standard error leaves out how the Jacobian of a log ratio
+    Rows of little leverage by one Newton step: without row i the gradient at the maximum is −g_i, and theta moves
+    by (J − g_i g_i')⁻¹ g_i, where the outer product stands for the row's own Hessian, which for a single row may be
+    far from positive. That raises the nll of the row by h/(1 − h), h = g_i'J⁻¹g_i. The few rows of high leverage
+    are refitted without. At n = 60 the mean is within 1e-4 nats of refitting every row for the normal, within 2e-3
+    for t and Cauchy (tests), and the error falls as 1/n². Where psi jumps (Laplace), it is the mean over what the
+    gaps between the central values might have been. The standard error leaves out how the Jacobian of a log ratio
     varies: that is the same for every family.
     """
     if inverse is None:
         return None
     gradients = end.gradients[free]
     leverage = np.einsum("in,ij,jn->n", gradients, inverse, gradients)
-    if family.smooth:
-        excess = _newton_excess(density_terms(family, points), end, free)
-    else:
-        excess = leverage / np.maximum(1 - leverage, 0.5)
-    rows = end.values + np.maximum(excess, 0.0)
+    rows = end.values + leverage / np.maximum(1 - leverage, 0.5)
     whole = points.weight > 1 - 1e-9  # half of a row, as compressed points are, cannot be left out
     order = np.argsort(-leverage, kind="stable")[:MOST_REFITS]
     for i in order[(leverage[order] > HIGH_LEVERAGE) & whole[order]].tolist():
         rows[i] = _nll_without(family, points, end, i)
-    rows = np.minimum(rows, np.maximum(end.values, IMPOSSIBLE))
+    rows = np.fmin(rows, np.maximum(end.values, IMPOSSIBLE))
     n = points.n
     mean = float(points.weight @ rows) / n
     variance = float(points.weight @ (rows - mean) ** 2) / max(n - 1, 1.0)
@@ -73,19 +68,3 @@ def _nll_without(family: Family, points: Points, end: Minimum, row: int) -> floa
 def _select(points: Points, which: NDArray[np.bool_]) -> Points:
     design = None if points.design is None else points.design[:, which]
     return replace(points, value=points.value[which], weight=points.weight[which], design=design)
-
-
-def _newton_excess(terms: Terms, end: Minimum, free: NDArray[np.bool_]) -> Array:
-    """Return by how much leaving a row out raises its nll, from the row's own gradient and Hessian."""
-    gradients = end.gradients[free]
-    rows = np.empty((end.values.size, len(gradients), len(gradients)))
-    for k, j in enumerate(np.flatnonzero(free)):
-        step = np.zeros(end.theta.size)
-        step[j] = DIFFERENCE
-        rows[:, k] = ((terms(end.theta + step)[1] - terms(end.theta - step)[1])[free] / (2 * DIFFERENCE)).T
-    rows = (rows + rows.transpose(0, 2, 1)) / 2
-    total = end.hessian[np.ix_(free, free)]
-    total = total + RIDGE * np.diag(np.abs(np.diag(total)))
-    moved = np.linalg.solve(total - rows, gradients.T[:, :, None])[:, :, 0]
-    excess: Array = np.einsum("in,ni->n", gradients, moved) + 0.5 * np.einsum("ni,nij,nj->n", moved, rows, moved)
-    return excess

@@ -42,7 +42,7 @@ LOG_T = Family(
     ),
     references=(
         "Lange, Little & Taylor (1989), doi:10.1080/01621459.1989.10478852",
-        "Hogg & Klugman (1983), doi:10.1016/0304-4076(83)90007-9",
+        "Hogg & Klugman (1983), Journal of Econometrics 23, 91–102",
     ),
     numpy_code=(
         "nu, sigma = {nu}, {sigma}\n"

@@ -29,7 +29,7 @@ def psi(z: Array, nu: Array | float) -> Array:
 def curvature(z: Array, nu: Array | float) -> Array:
     """Return (ν + 1)(ν − z²)/(ν + z²)²."""
     square = z * z
-    return (nu + 1) * (nu - square) / (nu + square) ** 2
+    return (nu + 1) / (nu + square) * ((nu - square) / (nu + square))
 
 
 def shape_gradient(z: Array, nu: float) -> tuple[Array, ...]:

@@ -29,9 +29,26 @@ def curvature(z: Array) -> Array:
 
 
 def profile(points: Points) -> tuple[float, float]:
-    """Return the mid-range and the half-range, wide enough for the interval of each rounded value."""
-    low, high = float(points.value.min()), float(points.value.max())
-    return 0.5 * (low + high), 0.5 * (high - low + points.width)
+    """Return the mid-range and the half-range, with the best share of the outermost intervals of rounded values.
+
+    With weights k₁, k₂ there, of n, the likelihood of a range W that reaches into them by d₁, d₂ ≤ width is
+    k₁ log d₁ + k₂ log d₂ − n log W: at its maximum d = kW/n for each, unless that is more than all of it.
+    """
+    ends = [float(points.value.min()), float(points.value.max())]
+    h = points.width
+    if h == 0:
+        return 0.5 * (ends[0] + ends[1]), 0.5 * (ends[1] - ends[0])
+    share = [float(points.weight[np.abs(points.value - end) < h / 2].sum()) / points.n for end in ends]
+    reach = [h, h]
+    inner = ends[1] - ends[0] - h
+    if inner > 0:
+        rest = 1 - share[0] - share[1]
+        more, less = (0, 1) if share[0] >= share[1] else (1, 0)
+        reach = [min(h, k * inner / rest) if rest > 0 else h for k in share]
+        if reach[more] == h:
+            reach[less] = min(h, share[less] * (inner + h) / (1 - share[less]))
+    low, high = ends[0] + h / 2 - reach[0], ends[1] - h / 2 + reach[1]
+    return 0.5 * (low + high), 0.5 * (high - low)
 
 
 def out_of_range(residual: Array, parameters: Mapping[str, float]) -> Array:

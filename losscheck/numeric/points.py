@@ -14,8 +14,9 @@ LINEAR_PART = 0.005
 """Bins are uniform in sign(z)·log1p(|z|/δ) of z in robust standard units. At n = 10⁶ this moves parameters by
 less than 1e-3 standard errors and the log-likelihood by less than 1e-4 nats (see docs/decision.md)."""
 
-CELL_COLUMNS, CELL_BINS = 48, 256
-"""The coarser cells used where the scale depends on the prediction: prediction bins × residual bins."""
+CELL_COLUMNS, CELL_BINS = 128, 96
+"""Where the scale depends on the prediction: bins uniform in sign(x)·log1p(|x|) of it, times residual bins. At
+n = 200,000 coefficients move by less than 0.1 standard errors (columns of equal counts: 6, the ends are too wide)."""
 
 MAD_TO_SD = 1.482602218505602
 """1/Φ⁻¹(3/4): the MAD of a normal in units of its standard deviation."""
@@ -26,8 +27,8 @@ class Points:
     """Weighted values in robust standard units, (x − center)/scale; the weights sum to the number of rows.
 
     `design` has one row per coefficient of log sigma (None: a constant scale). `width` is the rounding step in
-    standard units: above 0, a value stands for the interval of that width about it. `jacobian` is the mean of
-    log |dy/dx| that turns densities of the values into densities of the target.
+    standard units: above 0, a value stands for the interval of that width about it. `jacobian` is what turns the mean
+    log-density of the values into that of the target: the mean of −log y for log ratios, else 0.
     """
 
     value: Array
@@ -86,8 +87,8 @@ def make_cells(values: Array, covariate: Array, weight: Array | None = None, *, 
     w = np.ones(z.size) if weight is None else weight
     x = covariate
     if z.size > EXACT_ROWS:
-        edges = np.quantile(x, np.linspace(0, 1, CELL_COLUMNS + 1)[1:-1])
-        column = np.searchsorted(edges, x, side="right")
+        u = np.copysign(np.log1p(np.abs(x)), x)
+        column = np.searchsorted(np.linspace(u.min(), u.max(), CELL_COLUMNS + 1)[1:-1], u, side="right")
         parts = [(column == k) for k in range(CELL_COLUMNS)]
         packed = [(*compress(z[p], w[p], CELL_BINS), float(np.average(x[p], weights=w[p]))) for p in parts if p.any()]
         x = np.concatenate([np.full(v.size, mean) for v, _, mean in packed])

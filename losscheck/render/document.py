@@ -107,8 +107,10 @@ def _how_sure(verdict: Verdict) -> str:
             f"These data cannot tell {verdict.loss or 'it'} from {write_list(verdict.tied, 'or')}"
             + (f"; about {rows} could." if rows else ".")
         )
-    elif rows:
+    elif rows and verdict.status is VerdictStatus.UNDECIDED:
         sentences.append(f"About {rows} would settle it.")
+    elif rows:
+        sentences.append(f"About {rows} would tell the family from the next likely one.")
     if len(set(verdict.per_estimand.values())) > 1:
         wanted = (f"the {estimand} train with {loss}" for estimand, loss in verdict.per_estimand.items())
         sentences.append(f"For predictions of {', of '.join(wanted)}.")

@@ -43,10 +43,16 @@ def write_estimate(estimate: Estimate, digits: int = 4) -> str:
 def write_parameters(parameters: Mapping[str, Parameter]) -> str:
     """Return `mu 0.1 ± 0.02, sigma 1.4 ± 0.03`; without ± where there is no standard error."""
     return ", ".join(
-        f"{name} {write_number(parameter.value)}"
+        f"{name} {write_number(_round_off(parameter))}"
         + ("" if parameter.se is None else f" ± {write_number(parameter.se, 2)}")
         for name, parameter in parameters.items()
     )
+
+
+def _round_off(parameter: Parameter) -> float:
+    """Return 0 for what is numerically nothing beside its standard error."""
+    nothing = parameter.se is not None and abs(parameter.value) < 1e-6 * parameter.se
+    return 0.0 if nothing else parameter.value
 
 
 def write_percent(share: float) -> str:

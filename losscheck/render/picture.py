@@ -131,11 +131,15 @@ def _axis(histogram: Histogram, width: int) -> tuple[Line, ...]:
 
 def _outside(histogram: Histogram, width: int) -> tuple[Line, ...]:
     """State the rows that lie beyond the drawn range, at the end where they are."""
-    left = f"← {write_count(histogram.below)} rows below" if histogram.below else ""
-    right = f"{write_count(histogram.above)} rows above →" if histogram.above else ""
+    left = f"← {_count_rows(histogram.below)} below" if histogram.below else ""
+    right = f"{_count_rows(histogram.above)} above →" if histogram.above else ""
     if not left and not right:
         return ()
     return ((Span(f"{'':{MARGIN}}{left}{right:>{max(width - len(left), 0)}}", Role.MUTED),),)
+
+
+def _count_rows(count: float) -> str:
+    return "1 row" if count == 1 else f"{write_count(count)} rows"
 
 
 def _legend(histogram: Histogram, best: str | None) -> Line:

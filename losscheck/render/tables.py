@@ -29,28 +29,19 @@ def rank_fits(report: Report, verbosity: Verbosity) -> tuple[Block, ...]:
     fits, verdict = report.fits, report.verdict
     if not fits:
         return ()
-    behind, measure = _behind(fits, report.input.rows_used)
+    best = min(fit.score for fit in fits)
     shown = [fit for i, fit in enumerate(fits) if verbosity is Verbosity.VERBOSE or _is_shown(i, fit, verdict)]
     weighted = any(fit.weight is not None for fit in fits)
     # Without its interval, which is in the table of -v: the columns must stay within 80.
     measured = any(fit.loss in verdict.efficiency for fit in shown)
     titles = ("family", "behind", *(["weight"] if weighted else []), *(["efficiency"] if measured else []), "loss")
-    rows = tuple(_fit_row(fit, behind[fit.family], verdict, weighted, measured) for fit in shown)
+    rows = tuple(_fit_row(fit, fit.score - best, verdict, weighted, measured) for fit in shown)
     left_out = len(fits) - len(shown)
-    legend = f"behind: nats per row less than the best, {measure}."
+    legend = "behind: nats per row less than the best, held out."
     legend += " weight: share of belief." if weighted else ""
     legend += " efficiency: of the loss, on this noise." if measured else ""
     legend += f" {left_out} more with -v." if left_out else ""
     return Heading("Likelihoods, best first"), Table(rows, titles, frozenset(range(1, len(titles) - 1)), legend)
-
-
-def _behind(fits: Sequence[Fit], rows: int) -> tuple[dict[str, float], str]:
-    """Return how many nats a row each family is behind the best, by the measure that ranks them, and its name."""
-    heldout = {f.family: f.heldout_nll_per_row.value for f in fits if f.heldout_nll_per_row is not None}
-    complete = len(heldout) == len(fits)
-    cost = heldout if complete else {fit.family: fit.bic / (2 * rows) for fit in fits}
-    best = min(cost.values())
-    return {family: value - best for family, value in cost.items()}, "held out" if complete else "with BIC's penalty"
 
 
 def _is_shown(rank: int, fit: Fit, verdict: Verdict) -> bool:
@@ -103,12 +94,14 @@ def list_checks(
         return ()
     verbose = verbosity is Verbosity.VERBOSE
     rows = tuple(Row((c.code, Span(c.status.value, STATUS_ROLES[c.status]), _describe(c, verbose))) for c in chosen)
-    return (*([Heading(title)] if title else []), Table(rows))
+    untold = any(c.status is Status.NOTE and c.advice for c in chosen) and not verbose
+    caption = "A note alone is no reason to act; what to do: -v, or losscheck explain CODE." if untold else ""
+    return (*([Heading(title)] if title else []), Table(rows, caption=caption))
 
 
 def _describe(check: CheckResult, verbose: bool) -> Words:
     words: list[str | Span] = [Span(check.id, Role.STRONG), f"  {escape(check.message)}"]
-    if check.advice:
+    if check.advice and (verbose or check.status is not Status.NOTE):
         words.append(f"\n→ {escape(check.advice)}")
     parts = [*(_write_numbers(check) if verbose else []), *_write_rows(check.rows, ROWS_SHOWN[verbose])]
     if parts:
