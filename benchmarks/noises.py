@@ -9,13 +9,10 @@ from functools import cache
 import numpy as np
 
 from losscheck.efficiency.candidates import CANDIDATES, Candidate
-from losscheck.efficiency.quadrature import Noise, make_noise, precision
+from losscheck.efficiency.quadrature import Noise, learned_efficiency, make_noise, precision
 from losscheck.families import family_named
-from losscheck.families.fitting import fit_family
-from losscheck.numeric.points import Points
 
 NODES = 4000
-ADEQUATE = 0.9
 
 
 @dataclass(frozen=True)
@@ -135,16 +132,9 @@ def _table_row(truth: Truth) -> tuple[float, ...]:
 def own_likelihood_efficiency(truth: Truth, family_id: str) -> float:
     """Return the efficiency of a skewed family's likelihood whose scale and shape are learned with the model.
 
-    Its parameters are those nearest to the truth in Kullback–Leibler divergence: 1 for the true family.
+    1 for the true family.
     """
-    if family_id == truth.family:
-        return 1.0
-    noise = truth_noise(truth)
-    near = (noise.mass > 1e-12) & (np.abs(noise.z - noise.median) < 1e3 * noise.s)
-    points = Points(noise.z[near] / noise.s, noise.mass[near], 0.0, 1.0)
-    family = family_named(family_id)
-    _, sigma, *shapes = fit_family(family, points).theta
-    return _efficiency(truth, Candidate(family, tuple(shapes), sigma))
+    return learned_efficiency(family_named(truth.family), truth_noise(truth), family_named(family_id))
 
 
 def _efficiency(truth: Truth, candidate: Candidate) -> float:
@@ -154,7 +144,7 @@ def _efficiency(truth: Truth, candidate: Candidate) -> float:
 
 @cache
 def best_efficiency(truth: Truth) -> float:
-    """Return the best that can be recommended: a family's own likelihood where the noise is skewed or its scale changes."""
+    """Return the best there is: the family's own likelihood where the noise is skewed or its scale changes."""
     if truth.outcome in ("skewed", "scale"):
         return 1.0
     return max(true_efficiency(truth, candidate) for candidate in CANDIDATES)

@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from noises import (
-    ADEQUATE,
     TRUTHS,
     Truth,
     best_efficiency,
@@ -185,8 +184,7 @@ def _oracle(truth: Truth, prepared) -> tuple[str, str, float, str]:
         return "own", "skewed", regret, likeliest.family
     expected = weight @ np.array(efficiency)
     best = CANDIDATES[int(expected.argmax())]
-    inadequate = sum(w for w, other in zip(weight, names, strict=True) if other.e_mse < ADEQUATE)
-    if prefers_mse(inadequate, float(expected.max() - expected[0]), prepared.values.size):
+    if prefers_mse(float(expected.max() - expected[0]), prepared.values.size):
         best = CANDIDATES[0]
     outcomes = {c: sum(w for w, o in zip(weight, names, strict=True) if o.outcome == c) for c in CLASSES}
     regret = max(0.0, 1.0 - true_efficiency(truth, best) / best_efficiency(truth))

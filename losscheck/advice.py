@@ -52,13 +52,10 @@ def _family_title(facts: Facts) -> str:
 
 
 def _switch(choice: Choice, request: Request) -> str:
-    """Return the first words: 'Keep MSE', 'Switch from MSE to huber'."""
-    loss = "MSE" if choice.loss == "mse" else choice.loss
+    """Return the first words: 'Keep MSE', 'Switch from MSE to huber (delta = 1.2)'."""
     if choice.status is VerdictStatus.KEEP:
         return f"Keep {_current_title(request)}"
-    if request.declared is None and choice.loss != "mse":
-        return f"Switch from MSE to {loss}"
-    return f"Switch from {_current_title(request)} to {loss}"
+    return f"Switch from {_current_title(request)} to {choice.title}"
 
 
 def _cost(facts: Facts, request: Request) -> str:
@@ -104,7 +101,7 @@ def _scale_undecided(choice: Choice, facts: Facts, request: Request) -> str:
     low, high = facts.sigma_range or (0.0, 0.0)
     return (
         f"Undecided: the noise's scale seems to change with the prediction (sd {low:.3g} at low, {high:.3g} at high "
-        f"predictions), which {facts.n:,} rows do not settle. {choice.loss} is the insurance: where the scale is "
+        f"predictions), which {facts.n:,} rows do not settle. {choice.title} is the insurance: where the scale is "
         f"constant after all it loses little.{_cost(facts, request)}"
     )
 
@@ -148,15 +145,13 @@ def _undecided(choice: Choice, facts: Facts, request: Request) -> str:
     }
     odds = ", ".join(f"{names[name]} {percent(value)}" for name, value in likely)
     more = f" About {facts.rows_to_decide:,} rows would tell." if (facts.rows_to_decide or 0) > facts.n else ""
-    loss = "MSE" if choice.loss == "mse" else choice.loss
-    return f"Undecided from {facts.n:,} rows ({odds}).{more} Until then {loss} is the insurance: least expected regret."
+    return f"Undecided from {facts.n:,} rows ({odds}).{more} Until then {choice.title} is the insurance: least expected regret."
 
 
 def _too_few(choice: Choice, facts: Facts, request: Request) -> str:
-    loss = "MSE" if choice.loss == "mse" else choice.loss
     return (
         f"{facts.n} rows are too few for firm advice (below {FEWEST_ROWS} no family is named). What there is speaks "
-        f"for {loss}, as insurance; collect more residuals before changing anything."
+        f"for {choice.title}, as insurance; collect more residuals before changing anything."
     )
 
 

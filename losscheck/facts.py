@@ -12,7 +12,6 @@ from losscheck.efficiency.distance import rows_to_tell
 from losscheck.efficiency.quadrature import efficiencies, make_noise
 from losscheck.efficiency.sandwich import LossVariance, loss_variance, relative_efficiency
 from losscheck.families import family_named
-from losscheck.families.family import ShapeClass
 from losscheck.loss_choice import LossChoice
 from losscheck.numeric.lazy import Array, np, scipy
 from losscheck.numeric.points import Points, make_points
@@ -28,8 +27,11 @@ MEASURABLE = ("mse", "mae", "huber", "student_t", "log_cosh", "cauchy", "barron"
 """Losses whose mean slope a sample estimates; that of lp below 2 has an infinite variance."""
 PRACTICALLY_EQUAL = 0.005
 """Of losses whose expected efficiencies differ by less, the earlier in the list of candidates is taken."""
-NEGLIGIBLE_GAIN = 0.03
-"""A loss that promises less than 3 % of the rows more than MSE is not worth a switch."""
+WORTH_A_SWITCH = 0.10
+"""Leaving MSE must be expected to gain this share of the rows; with SMALL_SAMPLE_DOUBT more below SMALL_SAMPLE rows.
+Measured: against "MSE if P(e_MSE < 0.9) < 0.5" the mean regret at n = 300 falls from 3.1 to 2.6 %, at the same rate
+of false alarms and fewer misses."""
+SMALL_SAMPLE, SMALL_SAMPLE_DOUBT = 200, 0.015
 TIED_EFFICIENCY = 0.02
 FAR = 5.0
 FEW_ROWS, FEW_SHARE = 3, 0.005
@@ -52,6 +54,7 @@ class Facts:
 
     n: int
     effective_n: float
+    shape_n: float
     classes: Mapping[str, float]
     inadequate: float
     gain: float
@@ -112,7 +115,7 @@ def gather_facts(
     het = gate.efficiency if gate is not None and is_open else Estimate(1.0)
     expected = posterior.expected_efficiency()
     best = best_candidate(expected)
-    classes = posterior.classes()
+    classes, learned = posterior.classes(), posterior.expected_learned()
     (family, family_weight), (runner_up, _) = list(posterior.family_weights().items())[:2]
     use_sandwich = prepared.shape.n >= SANDWICH_ROWS
     measure = _Sandwich.of(prepared, expected, alpha) if use_sandwich else None
@@ -126,6 +129,7 @@ def gather_facts(
     return Facts(
         n=sample.n,
         effective_n=prepared.effective_rows,
+        shape_n=prepared.shape.n * prepared.tempering,
         classes=classes,
         inadequate=posterior.probability(posterior.table.efficiency[:, 0] < GATE_EFFICIENCY),
         gain=float(expected[CANDIDATES.index(best)] - expected[0]),
@@ -138,7 +142,7 @@ def gather_facts(
         family=family,
         family_weight=family_weight,
         runner_up=runner_up,
-        skewed_loss=_skewed_loss(posterior),
+        skewed_loss=max(learned, key=lambda loss: learned[loss]),
         posterior=posterior,
         gate_open=is_open,
         scale_grows=sigma_range is not None and sigma_range[1] > sigma_range[0],
@@ -160,9 +164,9 @@ def best_candidate(expected: Array) -> Candidate:
     return CANDIDATES[int(np.flatnonzero(expected >= expected.max() - PRACTICALLY_EQUAL)[0])]
 
 
-def prefers_mse(inadequate: float, gain: float, n: int) -> bool:
-    """Return whether MSE is the loss of least regret (step 6 of docs/decision.md)."""
-    return inadequate < (0.65 if n < 100 else 0.5) or gain <= NEGLIGIBLE_GAIN
+def prefers_mse(gain: float, n: float) -> bool:
+    """Return whether MSE is kept: leaving it is expected to gain less than a tenth of the rows (step 6)."""
+    return gain - (SMALL_SAMPLE_DOUBT if n < SMALL_SAMPLE else 0.0) <= WORTH_A_SWITCH
 
 
 def _best_of_each_loss(expected: Array) -> dict[str, int]:
@@ -259,13 +263,6 @@ def _scale_heads(expected: Array) -> dict[str, float]:
     return {"gaussian_nll": float(expected[0]), "student_t_nll": float(expected[best["student_t"]])}
 
 
-def _skewed_loss(posterior: Posterior) -> str:
-    """Return the loss of the heaviest skewed family."""
-    weights = posterior.family_weights()
-    skewed = [name for name in weights if family_named(name).shape_class is ShapeClass.SKEWED]
-    return family_named(skewed[0]).loss.id
-
-
 def _gate_confidence(gate: ScaleGate | None, n: float) -> float:
     """Return the probability that the scale gate is right: BIC's for a change at all, times that it matters."""
     if gate is None:
@@ -299,18 +296,18 @@ def _find_drivers(sample: Sample, prepared: Prepared, posterior: Posterior) -> D
     distance = np.abs(values - np.median(values))
     far = distance > FAR * sigma
     count = int(far.sum())
-    if not 1 <= count <= max(FEW_ROWS, FEW_SHARE * sample.n) or _keeps_mse(posterior, sample.n):
+    n = prepared.shape.n * prepared.tempering
+    if not 1 <= count <= max(FEW_ROWS, FEW_SHARE * sample.n) or _keeps_mse(posterior, n):
         return None
     weight = None if sample.weight is None else sample.weight[~far]
     rest = weigh_models(make_points(values[~far], weight, step=prepared.step), prepared.tempering)
-    if not _keeps_mse(rest, sample.n - count):
+    if not _keeps_mse(rest, n - count):
         return None
     worst = np.flatnonzero(far)[np.argsort(-distance[far], kind="stable")]
     return Drivers(count, tuple(int(row) for row in sample.row[worst][:MOST_ROWS_LISTED]))
 
 
-def _keeps_mse(posterior: Posterior, n: int) -> bool:
+def _keeps_mse(posterior: Posterior, n: float) -> bool:
     expected = posterior.expected_efficiency()
     gain = float(expected.max() - expected[0])
-    inadequate = posterior.probability(posterior.table.efficiency[:, 0] < GATE_EFFICIENCY)
-    return prefers_mse(inadequate, gain, n) and posterior.classes()["skewed"] < 0.8
+    return prefers_mse(gain, n) and posterior.classes()["skewed"] < 0.8

@@ -58,6 +58,10 @@ class Posterior:
         mean: Array = self.weight @ self.table.efficiency
         return mean
 
+    def expected_learned(self) -> dict[str, float]:
+        """Return the posterior mean efficiency of each skewed likelihood whose scale and shape are learned."""
+        return dict(zip(self.table.learned_loss, (self.weight @ self.table.learned).tolist(), strict=True))
+
     def efficiency_interval(self, values: Array, alpha: float) -> tuple[float, float, float]:
         """Return mean, low and high of a quantity known for each model."""
         order = np.argsort(values)
@@ -80,7 +84,8 @@ def weigh_models(points: Points, tempering: float = 1.0) -> Posterior:
     uniform = np.array([not family_named(name).regular for name in table.family])
     evidence[uniform] = [-(n - 1) * (ls + math.log(2)) - math.log(n * max(n - 1, 1)) for ls in log_sigma[uniform]]
     rows = {f.id: len(f.grid) for f in families}
-    log_prior = np.array([-math.log(len(families) * rows[name]) for name in table.family])
+    prior = {f.id: f.prior for f in families}
+    log_prior = np.log([prior[name] / rows[name] for name in table.family])
     log_weight = log_prior + tempering * evidence
     weight = np.exp(log_weight - log_weight.max())
     return Posterior(table, weight / weight.sum(), evidence, scans)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
-from losscheck.facts import Facts, prefers_mse
+from losscheck.facts import SMALL_SAMPLE, SMALL_SAMPLE_DOUBT, WORTH_A_SWITCH, Facts, prefers_mse
 from losscheck.loss_choice import Estimand, LossChoice
-from losscheck.results import VerdictStatus
+from losscheck.results import Estimate, VerdictStatus
 
 FEWEST_ROWS = 30
 """Below this no family is named: the oracle that knows the true shapes is wrong too often (docs/decision.md)."""
@@ -29,11 +29,23 @@ class Request:
 
 @dataclass(frozen=True)
 class Choice:
-    """What a rule recommends: a loss id (None: no loss helps), the family behind it, and what to do about it."""
+    """What a rule recommends: a loss id (None: no loss helps), the family behind it, and what to do about it.
+
+    The loss's parameters, in the target's units, are filled in after the rule has chosen.
+    """
 
     status: VerdictStatus
     loss: str | None
     family: str | None
+    parameters: Mapping[str, Estimate] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The loss with its parameters: 'MSE', 'huber (delta = 1.2)'."""
+        if self.loss is None or self.loss == "mse":
+            return "MSE"
+        numbers = ", ".join(f"{name} = {e.value:.3g}" for name, e in self.parameters.items() if e.value is not None)
+        return f"{self.loss} ({numbers})" if numbers else self.loss
 
 
 @dataclass(frozen=True)
@@ -65,12 +77,11 @@ def outcome_probability(facts: Facts) -> float:
 
 
 def insurance(facts: Facts, request: Request) -> str:
-    """Return the loss of least expected regret when nothing is decided; MSE where the mean is asked for."""
-    skewed = facts.classes["skewed"] >= 0.5
+    """Return the loss of least expected regret when nothing is decided, among those that aim at the estimand."""
+    if facts.classes["skewed"] >= 0.5:
+        return {"mean": "mse", "median": "mae"}.get(request.estimand.name, facts.skewed_loss)
     bold = facts.best.loss == "lp" and facts.best.shapes[0] > 2  # ruinous if the tails are heavy after all
-    if prefers_mse(facts.inadequate, facts.gain, facts.n) or bold or (skewed and request.estimand.name == "mean"):
-        return "mse"
-    return facts.best.loss
+    return "mse" if bold or prefers_mse(facts.gain, facts.shape_n) else facts.best.loss
 
 
 def _named(facts: Facts) -> str | None:
@@ -165,14 +176,14 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "not_normal",
-        "probability that MSE keeps less than 0.9 of the rows, where leaving it gains at least 3 %",
-        0.5,
-        lambda f, r: 0.0 if prefers_mse(f.inadequate, f.gain, f.n) else f.inadequate,
+        f"expected gain in rows from leaving MSE (less {SMALL_SAMPLE_DOUBT} below {SMALL_SAMPLE} rows)",
+        WORTH_A_SWITCH,
+        lambda f, r: -1.0 if prefers_mse(f.gain, f.shape_n) else f.gain,
         lambda f, r: Choice(VerdictStatus.SWITCH, f.best.loss, f.family),
     ),
     Rule(
         "mse_adequate",
-        "probability that MSE keeps at least 0.9 of the rows, or leaving it gains less than 3 %",
+        "probability that MSE keeps at least 0.9 of the rows",
         0.0,
         lambda f, r: 1 - f.inadequate,
         lambda f, r: Choice(VerdictStatus.KEEP, "mse", f.family),

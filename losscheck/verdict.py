@@ -38,11 +38,12 @@ def recommend(facts: Facts, fits: FamilyFits, request: Request, alpha: float) ->
     """Return the verdict of the first rule that fires, held against the loss in use."""
     rule = fired_rule(facts, request)
     choice = _against_current(rule.id, rule.choose(facts, request), facts, request)
+    family = None if choice.loss is None else loss_named(choice.loss)
+    parameters = _loss_parameters(family, facts, fits, request, alpha)
+    choice = replace(choice, parameters=parameters)
     headline = write_headline(rule, choice, facts, request)
     if facts.material:
         headline = write_mean_first(facts, headline)
-    family = _loss_family(choice)
-    parameters = _loss_parameters(family, facts, fits, request, alpha)
     return Verdict(
         status=VerdictStatus.FIX_FIRST if facts.material else choice.status,
         loss=choice.loss,
@@ -83,12 +84,6 @@ def _tied(rule: str, choice: Choice, facts: Facts) -> tuple[str, ...]:
         return tuple(loss for loss in facts.scale_heads if loss != choice.loss)
     shape_rule = rule in SHAPE_RULES or rule == "undecided"
     return facts.tied if shape_rule and choice.loss == facts.best.loss else ()
-
-
-def _loss_family(choice: Choice) -> Family | None:
-    if choice.loss is None:
-        return None
-    return loss_named(choice.loss)
 
 
 def _loss_parameters(

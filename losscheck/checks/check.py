@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from losscheck.results import CheckResult, Effect, Need, Status
 
 if TYPE_CHECKING:
     from losscheck.sample import Sample
+
+WEIGHTS_IGNORED = "(Row weights are not used: every row counts once.)"
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Check:
         reason = self._why_skipped(sample)
         if reason or self.run is None:
             return self.report(Finding(Status.SKIP, reason or "decided with the verdict"))
-        return self.report(self.run(sample, alpha))
+        return self.report(self._without_weights(self.run(sample, alpha), sample))
 
     def report(self, finding: Finding) -> CheckResult:
         """Put the finding under this check's name; advice is given only where something was found."""
@@ -73,6 +75,12 @@ class Check:
             finding.effect,
             finding.rows,
         )
+
+    def _without_weights(self, finding: Finding, sample: Sample) -> Finding:
+        """Say that every row counted once, where the sample has weights and the check looks at the noise."""
+        if sample.weight is None or not self.varies or finding.status is Status.SKIP:
+            return finding
+        return replace(finding, message=f"{finding.message} {WEIGHTS_IGNORED}")
 
     def _why_skipped(self, sample: Sample) -> str:
         if Need.PREDICTION in self.needs and sample.prediction is None:

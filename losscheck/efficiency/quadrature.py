@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from losscheck.efficiency.candidates import Candidate
 from losscheck.families.family import Family, ShapeClass
+from losscheck.families.fitting import fit_family
 from losscheck.numeric.lazy import Array, np
-from losscheck.numeric.points import MAD_TO_SD
+from losscheck.numeric.points import MAD_TO_SD, Points
 
 REACH = 24.0
 """Nodes are median + sinh(t), |t| ≤ 24: 1e10 units out, where a Cauchy has 1e-10 of its mass."""
@@ -126,6 +127,22 @@ def efficiencies(family: Family, noise: Noise, candidates: tuple[Candidate, ...]
     values = [precision(noise, candidate) for candidate in candidates]
     best = float(noise.information[0, 0]) if family.regular else max(values)
     return [value / best for value in values]
+
+
+def learned_efficiency(family: Family, noise: Noise, candidate_family: Family) -> float:
+    """Return the efficiency of a likelihood whose scale and shapes are learned along with the model.
+
+    They are then those nearest to the noise in Kullback–Leibler divergence: the efficiency is 1 for the noise's own
+    family.
+    """
+    if candidate_family.id == family.id:
+        return 1.0
+    if not family.regular:
+        return 0.0
+    near = (noise.mass > 1e-12) & (np.abs(noise.z - noise.median) < 1e3 * noise.s)
+    points = Points(noise.z[near] / noise.s, noise.mass[near], 0.0, 1.0)
+    _, sigma, *shapes = fit_family(candidate_family, points).theta
+    return precision(noise, Candidate(candidate_family, tuple(shapes), sigma)) / float(noise.information[0, 0])
 
 
 def _moment_needed(candidate: Candidate) -> float:

@@ -15,6 +15,9 @@ from losscheck.numeric.lazy import Array, np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+LEARNED = "learned:"
+"""Prefix of the columns of skewed likelihoods whose scale and shape are learned with the model."""
+LEADING = 7
 ADEQUATE = 0.9
 """MSE is adequate where it keeps at least this share of the rows (shared by table classes and rules)."""
 
@@ -28,6 +31,8 @@ class NoiseTable:
     log_det_information: Array
     s: Array
     efficiency: Array
+    learned: Array
+    learned_loss: tuple[str, ...]
     shape_class: tuple[ShapeClass, ...]
 
     @property
@@ -44,7 +49,8 @@ class NoiseTable:
 def load_table() -> NoiseTable:
     """Read the table that ships with the package."""
     text = files("losscheck.efficiency").joinpath("table.csv").read_text(encoding="utf-8")
-    rows = list(csv.reader(text.splitlines()))[1:]
+    header, *rows = csv.reader(text.splitlines())
+    learned = [i for i, name in enumerate(header) if name.startswith(LEARNED)]
     family = tuple(row[0] for row in rows)
     shapes = tuple(tuple(float(s) for s in row[1].split(";") if s) for row in rows)
     numbers = np.array([[float(x) for x in row[2:]] for row in rows])
@@ -52,4 +58,13 @@ def load_table() -> NoiseTable:
     regular = np.array([family_named(name).regular for name in family])
     log_det = np.log(np.where(regular, determinant, 1.0))
     classes = tuple(family_named(name).shape_class for name in family)
-    return NoiseTable(family, shapes, log_det, numbers[:, 3], numbers[:, 5:], classes)
+    return NoiseTable(
+        family,
+        shapes,
+        log_det,
+        numbers[:, 3],
+        numbers[:, LEADING - 2 : learned[0] - 2],
+        numbers[:, learned[0] - 2 :],
+        tuple(header[i].removeprefix(LEARNED) for i in learned),
+        classes,
+    )

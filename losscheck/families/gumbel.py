@@ -64,6 +64,7 @@ MISLEADS = (
 )
 
 GUMBEL = Family(
+    prior=0.5,  # the two sides are one family
     id="gumbel",
     title="Gumbel, skewed to the right",
     loss=Loss(
@@ -100,6 +101,7 @@ GUMBEL = Family(
 )
 
 GUMBEL_LEFT = Family(
+    prior=0.5,  # the two sides are one family
     id="gumbel_left",
     title="Gumbel, skewed to the left",
     loss=Loss(

@@ -57,18 +57,19 @@ class ScaleFit:
         shrunk by the interval of its steepness instead, and the efficiency of the ends is reported.
         """
         slopes = self._slopes(prediction)
+        slopes -= slopes.mean()
         columns = _columns(self._standardise(prediction))[1:]
         steepness = float(slopes.std())
         value = _efficiency(slopes)
         if steepness < 1e-12:
             return Estimate(value, value, value)
         gradient = np.zeros(3)
-        gradient[1:] = (columns @ (slopes - slopes.mean())) / (slopes.size * steepness)
+        gradient[1:] = (columns @ slopes) / (slopes.size * steepness)
         se = sqrt(max(float(gradient @ self.covariance @ gradient), 0.0))
         reach = float(scipy.special.ndtri(0.5 + level / 2)) * se / steepness
         low = _efficiency(np.clip(slopes * (1 + reach), -STEEPEST, STEEPEST))
         high = _efficiency(slopes * max(0.0, 1 - reach))
-        return Estimate(value, low, high)
+        return Estimate(value, min(low, value), max(high, value))  # cut at STEEPEST they may cross
 
     def _slopes(self, prediction: Array) -> Array:
         x = self._standardise(prediction)
@@ -89,18 +90,26 @@ def rank_score_test(residual: Array, prediction: Array) -> RankScore:
     n = residual.size
     if degree == 0 or n < 3:
         return RankScore(0.0, 1.0, 0)
-    ranks = midranks(np.abs(residual - np.median(residual)))
+    size = np.abs(residual - np.median(residual))
+    if n % 2 == 0:  # the two middle values are equally far from their mean, but for rounding
+        nearest = np.argpartition(size, 1)[:2]
+        size[nearest] = size[nearest].max()
+    ranks = midranks(size)
     scores = scipy.special.ndtri((1 + ranks / (n + 1)) / 2) ** 2
-    scores -= scores.mean()
-    total = float(scores @ scores)
-    if total <= 0:
-        return RankScore(0.0, 1.0, 0)
-    columns = _columns(x)[1 : degree + 1]
-    columns -= columns.mean(axis=1, keepdims=True)
-    products = columns @ scores
-    explained = float(products @ np.linalg.solve(columns @ columns.T, products))
-    statistic = n * min(max(explained / total, 0.0), 1.0)
+    statistic = n * explained_share(scores, _columns(x)[1 : degree + 1])
     return RankScore(statistic, float(scipy.special.chdtrc(degree, statistic)), degree)
+
+
+def explained_share(values: Array, columns: Array) -> float:
+    """Return R² of the least-squares regression of the values on a constant and the rows of `columns`."""
+    centred = values - values.mean()
+    total = float(centred @ centred)
+    if total <= 0:
+        return 0.0
+    columns = columns - columns.mean(axis=1, keepdims=True)
+    products = columns @ centred
+    explained = float(products @ np.linalg.solve(columns @ columns.T, products))
+    return min(max(explained / total, 0.0), 1.0)
 
 
 def fit_scale(residual: Array, prediction: Array) -> ScaleFit:
@@ -169,8 +178,9 @@ def _degree(x: Array) -> int:
     if not x.any():
         return 0
     square = x * x
+    fourth = float(square @ square)
     square -= square.mean() + x * float((x * square).mean())  # x has mean 0 and variance 1
-    return 2 if float(square @ square) > 1e-10 * float((x**4).sum()) else 1
+    return 2 if float(square @ square) > 1e-10 * fourth else 1
 
 
 def _bounded(slopes: Array) -> Array:

@@ -7,6 +7,9 @@ from math import exp, floor, log, sqrt
 
 from losscheck.numeric.lazy import Array, np, scipy
 
+MATERIAL = 0.1  # residual sd: adds 1 % to the mean squared error
+SIGNIFICANT = 0.01
+
 
 @dataclass(frozen=True)
 class Coefficient:
@@ -36,6 +39,16 @@ class Trend:
     p: float
     mean: float
     basis: _Basis | None
+
+    @property
+    def material(self) -> bool:
+        """True when bias, slope or curvature is above 0.1 residual sd and significant at 1 %.
+
+        Both are asked for: under Cauchy noise a least-squares trend is large and means nothing, and removing it
+        would plant a changing scale.
+        """
+        found = (self.bias, self.slope, self.curvature)
+        return any(c is not None and abs(c.value) > MATERIAL and c.p < SIGNIFICANT for c in found)
 
     def fitted(self, prediction: Array | None) -> Array:
         """Return the fitted mean of the residual at every prediction, in residual units."""
@@ -73,7 +86,8 @@ def fit_trend(residual: Array, prediction: Array | None = None) -> Trend:
     """Fit bias, slope and curvature of the residual with HAC standard errors.
 
     Newey and West (1987, doi:10.2307/1913610): Bartlett weights up to lag ⌊4 (n/100)^(2/9)⌋, the small-sample
-    factor n / (n − k) and the t distribution with n − k degrees of freedom.
+    factor n / (n − k) and the t distribution with n − k degrees of freedom. A standard error is never below that
+    of independent rows (Angrist & Pischke 2009, section 8.1): alone, HAC rejects 12 % instead of 5 % at 50 rows.
     """
     unit = float(np.abs(residual).max()) or 1.0  # squares of 1e300 overflow, of 1e-300 vanish
     values = residual / unit
@@ -114,13 +128,18 @@ def _hac_regression(values: Array, columns: Array) -> tuple[Array, Array]:
     k, n = columns.shape
     inverse = np.linalg.inv(columns @ columns.T)
     estimates = inverse @ (columns @ values)
-    scores = columns * (values - estimates @ columns)
+    rest = values - estimates @ columns
+    scores = columns * rest
     meat = scores @ scores.T
     lags = hac_lag(n)
     for lag in range(1, lags + 1):
         product = scores[:, lag:] @ scores[:, :-lag].T
         meat += (1 - lag / (lags + 1)) * (product + product.T)
-    return estimates, inverse @ meat @ inverse * (n / (n - k))
+    covariance = inverse @ meat @ inverse * (n / (n - k))
+    plain = np.diag(inverse) * float(rest @ rest) / (n - k)
+    variance = np.diag(covariance)
+    larger = np.sqrt(np.maximum(plain, variance) / np.where(variance > 0, variance, 1))
+    return estimates, covariance * np.outer(larger, larger)
 
 
 def _basis(prediction: Array) -> _Basis | None:

@@ -1,0 +1,191 @@
+"""What several checks measure on the same sample, computed once per sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
+
+from losscheck.checks.intervals import influence_se
+from losscheck.numeric import dependence, ties, trend
+from losscheck.numeric.lazy import Array, np
+
+if TYPE_CHECKING:
+    from losscheck.sample import Sample
+
+T = TypeVar("T")
+NORMAL_MAD = 1.482602218505602  # 1/Φ⁻¹(3/4): makes the median absolute deviation a standard deviation
+
+
+def once_per_sample(measure: Callable[[Sample], T]) -> Callable[[Sample], T]:
+    """Return the measure with a memory that lives as long as the sample."""
+    seen: WeakKeyDictionary[Sample, T] = WeakKeyDictionary()
+
+    def look_up(sample: Sample) -> T:
+        if sample not in seen:
+            seen[sample] = measure(sample)
+        return seen[sample]
+
+    look_up.__doc__ = measure.__doc__
+    return look_up
+
+
+@dataclass(frozen=True, eq=False)
+class Standardised:
+    """Residuals as (r − mean)/sd, in file order and sorted; `mean` and `sd` take them back."""
+
+    values: Array
+    ordered: Array
+    mean: float
+    sd: float
+
+
+@dataclass(frozen=True)
+class Robust:
+    """Median and 1.4826·MAD of the standardised residuals."""
+
+    center: float
+    spread: float
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A shape ratio with its standard error, from the influence function."""
+
+    value: float
+    se: float
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Skewness, excess kurtosis, and the Jarque–Bera distance S²/6 + K²/24 they make up."""
+
+    skewness: Ratio
+    kurtosis: Ratio
+    distance: Ratio
+
+
+@dataclass(frozen=True)
+class LRatios:
+    """L-skewness and L-kurtosis."""
+
+    skewness: Ratio
+    kurtosis: Ratio
+
+
+@once_per_sample
+def standardise(sample: Sample) -> Standardised:
+    """Return the residuals with mean 0 and sd 1; nothing overflows, whatever their unit."""
+    unit = float(np.abs(sample.residual).max()) or 1.0
+    values = sample.residual / unit
+    mean = float(values.mean())
+    values -= mean
+    sd = float(np.sqrt((values @ values) / max(values.size - 1, 1))) or 1.0
+    values /= sd
+    return Standardised(values, np.sort(values), mean * unit, sd * unit)
+
+
+@once_per_sample
+def robust_scale(sample: Sample) -> Robust:
+    """Return median and 1.4826·MAD of the standardised residuals (0 when more than half are equal)."""
+    ordered = standardise(sample).ordered
+    center = float((ordered[(ordered.size - 1) // 2] + ordered[ordered.size // 2]) / 2)
+    return Robust(center, NORMAL_MAD * float(np.median(np.abs(ordered - center))))
+
+
+@once_per_sample
+def distances(sample: Sample) -> Array:
+    """Return |residual − median| in standard deviations, ascending."""
+    ordered, center = standardise(sample).ordered, robust_scale(sample).center
+    return np.sort(np.abs(ordered - center))
+
+
+@once_per_sample
+def moments(sample: Sample) -> Moments:
+    """Return skewness and excess kurtosis (divisor n) with standard errors from their influence functions."""
+    z = standardise(sample).values
+    z = z * np.sqrt(z.size / (z.size - 1))
+    square = z * z
+    cube = square * z
+    s, k = float(cube.mean()), float((square * square).mean())
+    influence_s = cube - s - 3 * z - 1.5 * s * (square - 1)
+    influence_k = square * square - k - 4 * s * z - 2 * k * (square - 1)
+    excess = k - 3
+    influence_d = s / 3 * influence_s + excess / 12 * influence_k
+    return Moments(
+        Ratio(s, influence_se(influence_s)),
+        Ratio(excess, influence_se(influence_k)),
+        Ratio(s * s / 6 + excess * excess / 24, influence_se(influence_d)),
+    )
+
+
+@once_per_sample
+def l_ratios(sample: Sample) -> LRatios:
+    """Return L-skewness and L-kurtosis (Hosking 1990), unbiased L-moments, with standard errors."""
+    x = standardise(sample).ordered
+    n = x.size
+    i = np.arange(n, dtype=float)
+    first = i / (n - 1)
+    second = first * (i - 1) / (n - 2)
+    third = second * (i - 2) / (n - 3)
+    b0, b1, b2, b3 = (float(x @ weight) / n for weight in (np.ones(n), first, second, third))
+    scale, tilt, tails = 2 * b1 - b0, 6 * b2 - 6 * b1 + b0, 20 * b3 - 30 * b2 + 12 * b1 - b0
+    u = (i[:-1] + 1) / n
+    of_scale = l_influence(x, 2 * u - 1)
+    of_tilt = l_influence(x, 6 * u * (u - 1) + 1)
+    of_tails = l_influence(x, ((20 * u - 30) * u + 12) * u - 1)
+    t3, t4 = tilt / scale, tails / scale
+    return LRatios(
+        Ratio(t3, influence_se((of_tilt - t3 * of_scale) / scale)),
+        Ratio(t4, influence_se((of_tails - t4 * of_scale) / scale)),
+    )
+
+
+def l_influence(ordered: Array, weight: Array) -> Array:
+    """Return the influence function of ∫ Q(u) J(u) du at every sorted value; `weight` is J(1/n … (n − 1)/n)."""
+    steps = np.concatenate(([0.0], np.cumsum(weight * np.diff(ordered))))
+    influence: Array = steps - steps.mean()
+    return influence
+
+
+@once_per_sample
+def mean_trend(sample: Sample) -> trend.Trend:
+    """Return bias, slope and curvature of the residuals."""
+    return trend.fit_trend(sample.residual, sample.prediction)
+
+
+@once_per_sample
+def detrended(sample: Sample) -> Array:
+    """Return the residuals without their trend, in standard deviations: what tests of scale should see."""
+    fit = mean_trend(sample)
+    return (sample.residual - fit.fitted(sample.prediction)) / (fit.sd or 1.0)
+
+
+@once_per_sample
+def residual_ties(sample: Sample) -> ties.Ties:
+    """Return the share of repeated residuals and the rounding step."""
+    return ties.describe_ties(sample.residual)
+
+
+@once_per_sample
+def autocorrelations(sample: Sample) -> Array:
+    """Return the autocorrelations of normal scores up to the first insignificant lag."""
+    return dependence.normal_score_autocorrelations(sample.residual)
+
+
+@once_per_sample
+def sorted_by(sample: Sample) -> str:
+    """Return what the rows look sorted by, or an empty string: order then says nothing about dependence."""
+    if sample.n < 10:
+        return ""
+    named = (("prediction", sample.prediction), ("target", sample.target), ("residual", sample.residual))
+    for name, values in named:
+        if values is not None and _monotone(values):
+            return name
+    return "the size of the residual" if _monotone(np.abs(sample.residual)) else ""
+
+
+def _monotone(values: Array) -> bool:
+    later, earlier = values[1:], values[:-1]
+    return bool(values[0] != values[-1] and ((later >= earlier).all() or (later <= earlier).all()))

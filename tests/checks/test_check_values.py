@@ -1,0 +1,116 @@
+"""Values agree with R (nortest, lmtest, tseries, robustbase: tests/reference/checks.R) and with statsmodels."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from samples_for_checks import make_sample, result_of
+from scipy import special, stats
+
+from losscheck.checks import (
+    anderson_darling,
+    cramer_von_mises,
+    excess_kurtosis,
+    jarque_bera,
+    l_kurtosis,
+    lilliefors,
+    robust_jarque_bera,
+    shapiro_wilk,
+    top_share,
+)
+from losscheck.checks.measures import detrended
+from losscheck.numeric.scale import rank_score_test
+from losscheck.numeric.trend import fit_trend
+
+REFERENCE = json.loads((Path(__file__).parent.parent / "reference" / "checks.json").read_text())
+TESTS = [
+    "shapiro_wilk",
+    "shapiro_francia",
+    "anderson_darling",
+    "lilliefors",
+    "cramer_von_mises",
+    "jarque_bera",
+    "robust_jarque_bera",
+    "breusch_pagan",
+    "white",
+    "durbin_watson",
+    "ljung_box",
+]
+EFFECTS = ["skewness", "excess_kurtosis", "l_skewness", "l_kurtosis", "medcouple", "hill", "bias"]
+
+
+@pytest.mark.parametrize("name", TESTS)
+@pytest.mark.parametrize("case", REFERENCE)
+def test_statistic_and_p_value_are_those_of_r(case, name):
+    data = REFERENCE[case]
+    statistic, p = data[name]
+    found = result_of(name, data["residual"], data["prediction"])
+    if found.status == "skip":
+        pytest.skip(found.message)
+    assert found.statistic == pytest.approx(statistic, rel=1e-6)
+    # scipy and R evaluate AS R94 in different precision far out
+    assert found.p_value == pytest.approx(p, rel=1e-6, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", EFFECTS)
+@pytest.mark.parametrize("case", REFERENCE)
+def test_effect_is_that_of_r(case, name):
+    data = REFERENCE[case]
+    found = result_of(name, data["residual"], data["prediction"])
+    if found.status == "skip":
+        pytest.skip(found.message)
+    assert found.effect.value == pytest.approx(data[name], rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("case", REFERENCE)
+def test_rank_scores_and_calibration_slope_are_those_of_r(case):
+    residual, prediction = (np.array(REFERENCE[case][name]) for name in ("residual", "prediction"))
+    test = rank_score_test(residual, prediction)
+    assert (test.statistic, test.p_value) == pytest.approx(REFERENCE[case]["scale_rank"], rel=1e-6)
+    slope = fit_trend(residual, prediction).calibration
+    assert slope.value == pytest.approx(REFERENCE[case]["calibration_slope"], rel=1e-6)
+
+
+@pytest.mark.parametrize("case", REFERENCE)
+def test_tests_replaced_for_speed_agree_with_statsmodels(case):
+    from statsmodels.stats.diagnostic import acorr_ljungbox, het_breuschpagan, het_white
+
+    data = REFERENCE[case]
+    sample = make_sample(data["residual"], data["prediction"])
+    columns = np.column_stack((np.ones(sample.n), sample.prediction))
+    for name, reference in (("breusch_pagan", het_breuschpagan), ("white", het_white)):
+        found = result_of(name, data["residual"], data["prediction"])
+        assert (found.statistic, found.p_value) == pytest.approx(reference(detrended(sample), columns)[:2], rel=1e-8)
+    if sample.n >= 15:
+        found = result_of("ljung_box", data["residual"], data["prediction"])
+        row = acorr_ljungbox(sample.residual, lags=[min(10, sample.n // 5)]).iloc[0]
+        assert (found.statistic, found.p_value) == pytest.approx((row["lb_stat"], row["lb_pvalue"]), rel=1e-8)
+
+
+def test_anderson_darling_is_finite_where_phi_rounds_to_one():
+    z = np.concatenate((np.linspace(-1, 1, 1000), [60.0]))
+    assert np.isfinite(anderson_darling.distance(np.sort(z)))
+
+
+def test_margins_are_the_values_of_t_noise_where_mse_keeps_95_percent():
+    nu = 10.4659  # (ν − 2)(ν + 3) / (ν (ν + 1)) = 0.95
+    assert (nu - 2) * (nu + 3) / (nu * (nu + 1)) == pytest.approx(0.95, abs=1e-5)
+    u = (np.arange(400_000) + 0.5) / 400_000
+    q = stats.t(nu).ppf(u) * np.sqrt((nu - 2) / nu)
+    gap = u - special.ndtr(q)
+    kurtosis = 6 / (nu - 4)
+    assert pytest.approx(kurtosis, abs=0.005) == excess_kurtosis.MARGIN
+    assert pytest.approx(kurtosis**2 / 24, abs=1e-4) == jarque_bera.MARGIN
+    assert pytest.approx(np.abs(gap).max(), abs=1e-4) == lilliefors.MARGIN
+    # the average over the normal's own distribution and over the noise's differ by little
+    assert pytest.approx(np.sqrt((gap**2).mean()), abs=3e-4) == cramer_von_mises.MARGIN
+    z = special.ndtri(u)
+    assert pytest.approx(1 - np.corrcoef(q, z)[0, 1] ** 2, abs=1e-4) == shapiro_wilk.MARGIN
+    weights = 20 * u**3 - 30 * u**2 + 12 * u - 1
+    assert pytest.approx((q * weights).mean() / (q * (2 * u - 1)).mean(), abs=1e-4) == l_kurtosis.MARGIN
+    assert pytest.approx(30 / np.pi * np.arctan(np.sqrt(2)) - 9, abs=1e-12) == l_kurtosis.NORMAL
+    unit = np.sqrt(np.pi / 2) * np.abs(q).mean()
+    assert pytest.approx((kurtosis + 3) / unit**4 - 3, abs=0.01) == robust_jarque_bera.MARGIN
+    square = np.sort(q * q)
+    assert pytest.approx(square[-4000:].sum() / square.sum(), abs=1e-3) == top_share.MARGIN
