@@ -7,7 +7,7 @@ from collections.abc import Callable
 from losscheck.facts import Facts
 from losscheck.families import family_named
 from losscheck.results import Estimate, VerdictStatus
-from losscheck.rules import FEWEST_ROWS, Choice, Request, Rule, nearest_rule
+from losscheck.rules import DECIDED, FEWEST_ROWS, Choice, Request, Rule, nearest_rule
 
 NEXT_TO_NOTHING = 0.985
 
@@ -144,8 +144,12 @@ def _undecided(choice: Choice, facts: Facts, request: Request) -> str:
         "bimodal": "two groups",
     }
     odds = ", ".join(f"{names[name]} {percent(value)}" for name, value in likely)
+    scale = ""
+    if not facts.gate_open and facts.gate_confidence < DECIDED:
+        scale = f" The scale may also change with the prediction (probability {percent(1 - facts.gate_confidence)})."
     more = f" About {facts.rows_to_decide:,} rows would tell." if (facts.rows_to_decide or 0) > facts.n else ""
-    return f"Undecided from {facts.n:,} rows ({odds}).{more} Until then {choice.title} is the insurance: least expected regret."
+    until = f"Until then {choice.title} is the insurance: least expected regret."
+    return f"Undecided from {facts.n:,} rows ({odds}).{scale}{more} {until}"
 
 
 def _too_few(choice: Choice, facts: Facts, request: Request) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from losscheck.facts import SMALL_SAMPLE, SMALL_SAMPLE_DOUBT, WORTH_A_SWITCH, Facts, prefers_mse
+from losscheck.facts import WORTH_A_SWITCH, Facts, prefers_mse
 from losscheck.loss_choice import Estimand, LossChoice
 from losscheck.results import Estimate, VerdictStatus
 
@@ -161,13 +161,6 @@ RULES: tuple[Rule, ...] = (
         graded=False,
     ),
     Rule(
-        "skewed",
-        "probability that the noise is skewed enough to matter",
-        DECIDED,
-        lambda f, r: f.classes["skewed"],
-        _decide_skewed,
-    ),
-    Rule(
         "undecided",
         "probability that the likeliest outcome is wrong",
         1 - DECIDED,
@@ -175,8 +168,15 @@ RULES: tuple[Rule, ...] = (
         _decide_undecided,
     ),
     Rule(
+        "skewed",
+        "probability that the noise is skewed enough to matter",
+        DECIDED,
+        lambda f, r: f.classes["skewed"],
+        _decide_skewed,
+    ),
+    Rule(
         "not_normal",
-        f"expected gain in rows from leaving MSE (less {SMALL_SAMPLE_DOUBT} below {SMALL_SAMPLE} rows)",
+        "expected gain in rows from leaving MSE",
         WORTH_A_SWITCH,
         lambda f, r: -1.0 if prefers_mse(f.gain, f.shape_n) else f.gain,
         lambda f, r: Choice(VerdictStatus.SWITCH, f.best.loss, f.family),

@@ -63,8 +63,8 @@ CHECK = Check(
     advice="Read the distance before the p-value: below 0.027 the noise costs squared error less than about 5 % "
     "of the rows if it is merely heavy-tailed.",
     misleads="On t noise with 30 degrees of freedom, where MSE keeps 99.4 % of the rows, it rejects 80 % of the "
-    "time at 10,000 rows. As a rule for choosing a loss it raises 40 % false alarms on rounded or "
-    "autocorrelated normal noise.",
+    "time at 10,000 rows. As a rule for choosing a loss it raises 40 % false alarms over normal noise that is plain, "
+    "rounded or autocorrelated.",
     references=(
         "Anderson & Darling 1952, Asymptotic theory of goodness of fit criteria, doi:10.1214/aoms/1177729437",
         "Stephens 1974, EDF statistics for goodness of fit, doi:10.1080/01621459.1974.10480196",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from losscheck.checks.check import Check, Finding
 from losscheck.checks.wording import figure, percent, rows_text
 from losscheck.numeric.lazy import Array, np
+from losscheck.numeric.ties import rounding_step
 from losscheck.results import Effect, Need, Status
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 MARGIN = 0.05  # above this share the effective number of rows is off enough to move intervals by 2.5 %
 FEWEST_NEIGHBOURS = 20  # pairs with neighbouring predictions, to see how often targets agree by chance
-TOLERANCE = 1.25  # neighbouring predictions are not equal ones: their targets agree a little less often
+TOLERANCE = 1.25  # neighbouring predictions are not equal ones: their residuals agree a little less often
 MOST_ROWS = 20
 
 
@@ -67,15 +68,34 @@ def _count_pairs(target: Array, prediction: Array) -> Pairs | None:
     """Count pairs with equal predictions, and expect among them the agreement of neighbouring predictions."""
     _, group, size = np.unique(prediction, return_inverse=True, return_counts=True)
     values, value = np.unique(target, return_inverse=True)
-    neighbours = float(size[1:].astype(float) @ size[:-1])
-    if neighbours < FEWEST_NEIGHBOURS or size.size < FEWEST_NEIGHBOURS:
+    chance = _chance_of_agreement(target, prediction, int(size.max()))
+    if chance is None:
         return None
-    cells, counts = np.unique(group * values.size + value, return_counts=True)
-    at = np.minimum(np.searchsorted(cells, cells + values.size), cells.size - 1)
-    agree = np.where(cells[at] == cells + values.size, counts[at], 0)
-    chance = float(agree.astype(float) @ counts) / neighbours
+    _, counts = np.unique(group * values.size + value, return_counts=True)
     same_prediction = float((size * (size - 1.0)).sum() / 2)
     return Pairs(int((counts * (counts - 1)).sum() // 2), chance * same_prediction)
+
+
+def _chance_of_agreement(target: Array, prediction: Array, largest_group: int) -> float | None:
+    """Return how often two rows of like but different prediction would share a target, were it the same.
+
+    On a grid of step h two targets at one prediction agree when their residuals differ by less than h/2; without
+    a grid the targets themselves are compared.
+    """
+    order = np.argsort(prediction, kind="stable")
+    target, prediction = target[order], prediction[order]
+    step = rounding_step(target)
+    pairs, agree, lag = 0, 0.0, 1
+    while lag <= min(largest_group, target.size - 1):
+        differ = prediction[lag:] != prediction[:-lag]
+        apart = np.abs(target[lag:] - target[:-lag])
+        if step is not None:
+            apart = np.abs(target[lag:] - prediction[lag:] - (target[:-lag] - prediction[:-lag])) / step
+        near = (apart == 0) if step is None else np.clip((0.5 - apart) * 1e6 + 0.5, 0, 1)  # at h/2 by halves
+        pairs += int(np.count_nonzero(differ))
+        agree += float(near[differ].sum())
+        lag *= 2
+    return agree / pairs if pairs >= FEWEST_NEIGHBOURS else None
 
 
 def _repeated_rows(sample: Sample, key: Keys) -> tuple[int, ...]:

@@ -51,7 +51,8 @@ CHECK = Check(
     advice="Read the verdict's efficiency of MSE, not this p-value: a rejection matters only as far as a robust "
     "loss would use the rows better.",
     misleads="Rounded, sorted or dependent rows, a remaining trend and a changing scale are all rejected as if the "
-    "noise were not normal. Fixed n: at n = 5,000 it rejects noise on which MSE keeps 99 % of the rows.",
+    "noise were not normal. At 5,000 rows it rejects t noise with 20 degrees of freedom, where MSE keeps 98.6 % "
+    "of the rows, 94 times in 100.",
     references=(
         "Shapiro & Wilk 1965, An analysis of variance test for normality, doi:10.1093/biomet/52.3-4.591",
         "Royston 1995, Remark AS R94, doi:10.2307/2986146",
