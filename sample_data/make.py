@@ -74,7 +74,9 @@ def make_synthetic() -> None:
     prediction = rng.uniform(1, 10, 800)
     save("changing_scale.csv", y_true=prediction + 0.4 * prediction * rng.standard_normal(800), y_pred=prediction)
     prediction = np.exp(rng.uniform(0, 4, 700))
-    save("prices_multiplicative.csv", price=prediction * np.exp(0.3 * rng.standard_t(5, 700)), predicted_price=prediction)
+    save(
+        "prices_multiplicative.csv", price=prediction * np.exp(0.3 * rng.standard_t(5, 700)), predicted_price=prediction
+    )
 
     shocks = rng.standard_normal(1000)
     series = np.empty(1000)

@@ -61,9 +61,9 @@ def quantile_strip(levels: int = 41, stretch: float = 0.35) -> QuantileStrip:
 
 def fit(family: str, loss: str, nll: float, weight: float, **parameters: tuple[float, float | None]) -> Fit:
     named = {name: Parameter(*value) for name, value in parameters.items()}
-    return Fit(
-        family, loss, named, nll, Parameter(nll + 0.0004, 0.009), 2 * ROWS * nll + 6, 2 * ROWS * nll + 28, weight
-    )
+    heldout = Parameter(nll + 0.0004, 0.009)
+    criteria = (2 * ROWS * nll + 6, 2 * ROWS * nll + 28)
+    return Fit(family, loss, named, nll, heldout, *criteria, weight, score=heldout.value)
 
 
 FITS = (

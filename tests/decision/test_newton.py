@@ -111,7 +111,7 @@ def test_nothing_is_evaluated_outside_of_the_box():
 
 
 def barrier(theta):
-    """x − log x, infinite with a slope that points inside for x ≤ 0: the minimum is 1."""
+    """X − log x, infinite with a slope that points inside for x ≤ 0: the minimum is 1."""
     x = float(theta[0])
     return (np.array([x - np.log(x)]), np.array([[1 - 1 / x]])) if x > 0 else (np.array([np.inf]), np.array([[-1.0]]))
 

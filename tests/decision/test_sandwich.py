@@ -21,7 +21,7 @@ MSE, MAE = loss("normal"), loss("laplace")
 
 
 def variance(points: Points, candidate: Candidate) -> tuple[float, float]:
-    """log V̂ of the loss at a fixed scale in the target's units, and its standard error by the influence."""
+    """Log V̂ of the loss at a fixed scale in the target's units, and its standard error by the influence."""
     fixed = Candidate(candidate.family, candidate.shapes, candidate.scale / points.scale)
     found = loss_variance(points, fixed)
     w = points.weight / points.n
@@ -97,7 +97,7 @@ def test_influence_has_mean_zero(candidate):
 
 
 def test_influence_is_the_derivative_of_log_variance_in_the_weights():
-    """d log V̂ / d w_i for a symmetric sample, where the estimate itself does not move to first order."""
+    """D log V̂ / d w_i for a symmetric sample, where the estimate itself does not move to first order."""
     x = np.random.default_rng(7).standard_t(5, 200)
     x = np.concatenate([x, -x])
     candidate, h = loss("student_t", 4.0), 1e-4
@@ -142,7 +142,7 @@ def test_dependence_widens_the_interval():
 
 @pytest.mark.parametrize("n", [50, 1000, 6000])
 def test_sparsity_of_the_median_by_hall_and_sheather(n):
-    """statsmodels' bandwidth; the quantiles of the step function at ½ ± h."""
+    """Statsmodels' bandwidth; the quantiles of the step function at ½ ± h."""
     x = np.random.default_rng(n).standard_normal(n)
     points = Points(x, np.ones(n), 0.0, 1.0)
     h = float(hall_sheather(n, 0.5, alpha=0.05))

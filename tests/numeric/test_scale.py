@@ -61,7 +61,7 @@ def test_few_distinct_predictions_lower_the_degree(values, degree):
     rng, _ = draw()
     p = np.resize(values, 300)
     r = rng.normal(size=300)
-    assert rank_score_test(r, p).degrees_of_freedom == degree
+    assert min(degree, 1) <= rank_score_test(r, p).degrees_of_freedom <= degree
     fit = fit_scale(r, p)
     assert not fit.coefficients[degree + 1 :].any()
     assert np.isfinite(fit.covariance).all()
@@ -79,6 +79,15 @@ def test_total_on_odd_input(n, scale):
             found = fit.efficiency_interval(p, 0.95)
             assert 0 <= found.low <= found.value <= found.high <= 1
             assert (fit.sigma(p) >= 0).all()
+
+
+def test_rank_score_finds_a_line_and_a_valley():
+    rng, p = draw(400)
+    x = (p - p.mean()) / p.std()
+    z = rng.standard_t(3, size=400)
+    line, valley = (rank_score_test(z * np.exp(0.5 * c), p) for c in (x, x * x - 1))
+    assert valley.degrees_of_freedom == 2
+    assert max(line.p_value, valley.p_value) < 1e-6
 
 
 def test_rank_score_needs_no_unit():

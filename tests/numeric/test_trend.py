@@ -10,30 +10,41 @@ def draw(n=300, seed=8):
     return rng.normal(size=n), rng.gamma(2, size=n)
 
 
-def test_it_is_the_hac_regression_of_statsmodels():
+def test_it_is_the_hac_regression_of_statsmodels_with_residuals_over_one_minus_leverage():
     from statsmodels.regression.linear_model import OLS
+    from statsmodels.stats.sandwich_covariance import S_hac_simple
 
     r, p = draw()
-    r = r + 0.3 + 0.2 * p - 0.05 * p * p
+    r = (r + 0.3 + 0.2 * p - 0.05 * p * p) * (0.5 + p)
     x = (p - p.mean()) / p.std()
     square = x * x - 1 - (x**3).mean() * x
     columns = np.column_stack((np.ones(300), x, square / np.sqrt((square**2).mean())))
-    # Newey and West's rule at n = 300: 4·3^(2/9) = 5.1
-    robust = {"maxlags": 5, "use_correction": True}
     plain = OLS(r / r.std(ddof=1), columns).fit()
-    fit = plain.get_robustcov_results("HAC", use_t=True, **robust)
+    inverse = np.linalg.inv(columns.T @ columns)
+    leverage = plain.get_influence().hat_matrix_diag
+    # Newey and West's rule at n = 300: 4·3^(2/9) = 5.1
+    meat = S_hac_simple(columns * (plain.resid / (1 - leverage))[:, None], nlags=5)
+    robust = np.sqrt(np.diag(inverse @ meat @ inverse))
     found = fit_trend(r, p)
     ours = (found.bias, found.slope, found.curvature)
-    larger = fit.bse > plain.bse
-    assert larger.any()
-    assert not larger.all()
-    se = np.maximum(fit.bse, plain.bse)
-    assert [c.value for c in ours] == pytest.approx(fit.params, rel=1e-9)
+    se = np.maximum(robust, plain.bse)
+    assert (robust > plain.bse).any()
+    assert [c.value for c in ours] == pytest.approx(plain.params, rel=1e-9)
     assert [c.se for c in ours] == pytest.approx(se, rel=1e-9)
-    assert [c.p for c in ours] == pytest.approx(2 * stats.t.sf(np.abs(fit.params) / se, 297), rel=1e-9)
-    assert found.fitted(p) == pytest.approx(fit.fittedvalues * r.std(ddof=1))
-    scaled = fit.cov_params() * np.outer(se / fit.bse, se / fit.bse)
-    assert found.p == pytest.approx(float(fit.f_test(np.eye(3), cov_p=scaled).pvalue), rel=1e-6)
+    assert [c.p for c in ours] == pytest.approx(2 * stats.t.sf(np.abs(plain.params) / se, 297), rel=1e-9)
+    assert found.fitted(p) == pytest.approx(plain.fittedvalues * r.std(ddof=1))
+    covariance = inverse @ meat @ inverse * np.outer(se / robust, se / robust)
+    assert found.p == pytest.approx(float(plain.f_test(np.eye(3), cov_p=covariance).pvalue), rel=1e-6)
+
+
+def test_a_far_prediction_does_not_count_as_exact():
+    rng = np.random.default_rng(4)
+    rejected = 0
+    for _ in range(200):
+        p = np.exp(rng.normal(size=200))
+        rejected += fit_trend(rng.normal(size=200) * p, p).slope.p < 0.05
+    # sd in proportion to a log-normal prediction: 28 % without the leverage, 5 % would be exact
+    assert rejected / 200 < 0.17
 
 
 def test_calibration_is_the_slope_of_target_on_prediction():

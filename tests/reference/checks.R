@@ -51,8 +51,10 @@ rank_score <- function(y, x) {
   if (length(y) %% 2 == 0) { i <- order(size)[1:2]; size[i] <- max(size[i]) }   # equal but for rounding
   a <- qnorm((1 + rank(size) / (length(y) + 1)) / 2)^2
   held <- pmin(pmax(x, quantile(x, 0.005, type = 1)), quantile(x, 0.995, type = 1))
-  r2 <- summary(lm(a ~ held + I(held^2)))$r.squared
-  c(length(y) * r2, pchisq(length(y) * r2, 2, lower.tail = FALSE))
+  line <- length(y) * summary(lm(a ~ held))$r.squared
+  parabola <- length(y) * summary(lm(a ~ held + I(held^2)))$r.squared
+  p <- pmin(pchisq(c(line, parabola), 1:2, lower.tail = FALSE) / c(0.7, 0.3), 1)   # shares of the level
+  c(c(line, parabola)[which.min(p)], min(p))
 }
 
 one <- function(name) {

@@ -75,11 +75,16 @@ def test_the_normal_is_always_among_the_families():
     assert "asymmetric_laplace" not in render_text(last)
 
 
-@pytest.mark.parametrize("missing", ["heldout_nll_per_row", "weight"])
-def test_a_column_that_no_fit_has_is_left_out(missing):
-    text = render_text(replace(HEAVY, fits=tuple(replace(fit, **{missing: None}) for fit in HEAVY.fits)))
-    assert ("held out" in text) == (missing != "heldout_nll_per_row")
-    assert ("weight: " in text) == (missing != "weight")
+def test_a_column_that_no_fit_has_is_left_out():
+    text = render_text(replace(HEAVY, fits=tuple(replace(fit, weight=None) for fit in HEAVY.fits)))
+    assert "weight: " not in text
+
+
+def test_notes_are_told_without_advice_unless_verbose():
+    advice = next(check.advice for check in HEAVY.checks if check.status is Status.NOTE)
+    assert advice[:20] not in render_text(HEAVY)
+    assert "A note alone is no reason to act" in render_text(HEAVY)
+    assert advice[:20] in render_text(HEAVY, Verbosity.VERBOSE)
 
 
 def test_without_efficiencies_there_is_no_such_column():
@@ -117,7 +122,10 @@ def test_every_check_is_shown_in_one_section_of_the_verbose_report(status):
 def test_verdicts_words_about_certainty():
     verdict = replace(HEAVY.verdict, confidence=0.6, tied=("huber",), needs_rows=None, per_estimand={})
     assert "How sure: 60 %. These data cannot tell student_t from huber.\n" in sure(verdict)
-    assert "About 700 rows would settle it." in sure(replace(verdict, tied=(), needs_rows=700))
+    undecided = replace(verdict, status=VerdictStatus.UNDECIDED, tied=(), needs_rows=700)
+    assert "About 700 rows would settle it." in sure(undecided)
+    named = sure(replace(verdict, tied=(), needs_rows=700))
+    assert "About 700 rows would tell the family from the next" in named
     assert "How sure" not in sure(replace(verdict, confidence=None))
 
 
