@@ -28,7 +28,8 @@ from noises import (
 )
 
 from losscheck.efficiency.candidates import CANDIDATES, Candidate
-from losscheck.facts import gather_facts, prefers_mse
+from losscheck.efficiency.table import ADEQUATE
+from losscheck.facts import gather_facts
 from losscheck.families import FAMILIES, family_named, loss_named
 from losscheck.families.family import ShapeClass
 from losscheck.loss_choice import Estimand
@@ -184,7 +185,8 @@ def _oracle(truth: Truth, prepared) -> tuple[str, str, float, str]:
         return "own", "skewed", regret, likeliest.family
     expected = weight @ np.array(efficiency)
     best = CANDIDATES[int(expected.argmax())]
-    if prefers_mse(float(expected.max() - expected[0]), prepared.values.size):
+    inadequate = sum(w for w, other in zip(weight, names, strict=True) if other.e_mse < ADEQUATE)
+    if inadequate < 0.5 or expected[0] >= expected.max() - 0.03:
         best = CANDIDATES[0]
     outcomes = {c: sum(w for w, o in zip(weight, names, strict=True) if o.outcome == c) for c in CLASSES}
     regret = max(0.0, 1.0 - true_efficiency(truth, best) / best_efficiency(truth))

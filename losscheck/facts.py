@@ -237,7 +237,7 @@ class _Sandwich:
 def _efficiency_of(candidate: Candidate, posterior: Posterior, measure: _Sandwich | None, alpha: float) -> Estimate:
     """Return the efficiency of a loss: measured where there are rows for it, else the posterior's."""
     measured = measure.measure(candidate) if measure is not None else None
-    if measured is not None:
+    if measured is not None and measured.low != measured.high:  # the reference has no interval against itself
         return measured
     table = posterior.table
     if candidate in CANDIDATES:

@@ -23,6 +23,7 @@ class FamilyFits:
         """Take the points to fit on; nothing is fitted yet."""
         self._prepared = prepared
         self._posterior = posterior
+        self._same_points = prepared.shape is prepared.residuals
         self._fitted: dict[str, FittedFamily] = {}
         allowed = {View.RESIDUAL: True, View.SCALED: prepared.cells is not None, View.LOG_RATIO: bool(prepared.logs)}
         self.ids = tuple(family.id for family in FAMILIES if allowed[family.view])
@@ -39,12 +40,15 @@ class FamilyFits:
             return fit_family(family, prepared.cells)
         if family.view is View.LOG_RATIO and prepared.logs is not None:
             return fit_family(family, prepared.logs.ratios)
-        same_points = prepared.shape is prepared.residuals
-        return fit_family(family, prepared.residuals, self._posterior.scans.get(family_id) if same_points else None)
+        scanned = self._posterior.scans.get(family_id) if self._same_points else None
+        return fit_family(family, prepared.residuals, scanned)
 
     def ranked(self) -> tuple[Fit, ...]:
-        """Return the summaries of all fits, the best held-out nats per row first."""
-        weights = self._posterior.family_weights()
+        """Return the summaries of all fits, the best held-out nats per row first.
+
+        The weights are the posterior's; under a changing scale that is about other numbers than these fits.
+        """
+        weights = self._posterior.family_weights() if self._same_points else {}
         order = sorted((self.fitted(family_id) for family_id in self.ids), key=held_out)
         return tuple(
             replace(f.fit, weight=weights.get(f.family.id), note=self._note(f), score=held_out(f)) for f in order

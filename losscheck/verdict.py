@@ -152,13 +152,17 @@ def _explain(family: Family, fits: FamilyFits, parameters: Mapping[str, Estimate
     fitted = fits.fitted(family.id) if family.id in fits.ids else None
     numbers, size = "", ""
     if fitted is not None:
-        numbers = ", ".join(f"{name} = {_round_off(p)}" for name, p in fitted.fit.parameters.items())
-        size = f"; here {fitted.fit.nll_per_row:.4g} nats per row"
+        chosen = {name: e.value for name, e in parameters.items() if e.value is not None}
+        values = {
+            name: p if name not in chosen else Parameter(chosen[name]) for name, p in fitted.fit.parameters.items()
+        }
+        numbers = ", ".join(f"{name} = {_round_off(p)}" for name, p in values.items())
+        size = f"; fitted freely {fitted.fit.nll_per_row:.4g} nats per row"
     settings = ", ".join(f"{name} = {e.value:.4g}" for name, e in parameters.items() if e.value is not None)
     loss = f"{family.loss.title}: {family.loss.formula}"
     return Likelihood(
         assumption=family.assumption,
-        density=f"{family.density}, fitted: {numbers}" if numbers else family.density,
+        density=f"{family.density}, here with {numbers}" if numbers else family.density,
         negative_log_likelihood=f"{family.negative_log_likelihood}{size}",
         loss=f"{loss}, with {settings}" if settings else loss,
     )
