@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from losscheck.facts import Facts
-from losscheck.families import family_named
 from losscheck.results import Estimate, VerdictStatus
 from losscheck.rules import DECIDED, FEWEST_ROWS, Choice, Request, Rule, nearest_rule
 
@@ -47,10 +46,6 @@ def _current_efficiency(facts: Facts, request: Request) -> Estimate:
     return facts.efficiency["mse"]
 
 
-def _family_title(facts: Facts) -> str:
-    return family_named(facts.family).title
-
-
 def _switch(choice: Choice, request: Request) -> str:
     """Return the first words: 'Keep MSE', 'Switch from MSE to huber (delta = 1.2)'."""
     if choice.status is VerdictStatus.KEEP:
@@ -79,7 +74,7 @@ def _not_normal(choice: Choice, facts: Facts, request: Request) -> str:
     switches = gain.value is not None and choice.status is not VerdictStatus.KEEP
     rest = f" {choice.loss} wastes {percent(1 - (gain.value or 0.0))}." if switches else ""
     return (
-        f"{_switch(choice, request)}: the residuals have {tails} (best described by: {_family_title(facts)})."
+        f"{_switch(choice, request)}: the residuals have {tails} (best described by: {choice.noise})."
         f"{_cost(facts, request)}{rest}"
     )
 
@@ -117,12 +112,12 @@ def _log_target(choice: Choice, facts: Facts, request: Request) -> str:
 def _skewed(choice: Choice, facts: Facts, request: Request) -> str:
     if choice.loss in ("mse", "mae"):
         return (
-            f"{_switch(choice, request)}: the noise is skewed (best described by: {_family_title(facts)}), and you "
+            f"{_switch(choice, request)}: the noise is skewed (best described by: {choice.noise}), and you "
             f"asked for the {request.estimand}, which this loss aims at whatever the shape."
         )
     return (
         f"{_switch(choice, request)}, if its likelihood is what you want: the noise is skewed (best described by: "
-        f"{_family_title(facts)})."
+        f"{choice.noise})."
         f"{_cost(facts, request)} On skewed noise losses aim at different centres: keep MSE if you need the mean "
         "(--estimand mean), take MAE for the median."
     )

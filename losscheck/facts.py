@@ -114,9 +114,9 @@ def gather_facts(
     is_open = gate is not None and gate.open
     het = gate.efficiency if gate is not None and is_open else Estimate(1.0)
     expected = posterior.expected_efficiency()
-    best = best_candidate(expected)
     classes, learned = posterior.classes(), posterior.expected_learned()
     (family, family_weight), (runner_up, _) = list(posterior.family_weights().items())[:2]
+    best = best_candidate(expected, family)
     use_sandwich = prepared.shape.n >= SANDWICH_ROWS
     measure = _Sandwich.of(prepared, expected, alpha) if use_sandwich else None
     efficiency = {
@@ -132,7 +132,7 @@ def gather_facts(
         shape_n=prepared.shape.n * prepared.tempering,
         classes=classes,
         inadequate=posterior.probability(posterior.table.efficiency[:, 0] < GATE_EFFICIENCY),
-        gain=float(expected[CANDIDATES.index(best)] - expected[0]),
+        gain=float(expected.max() - expected[0]),
         best=best,
         efficiency=efficiency,
         scale_heads=_scale_heads(expected) if is_open else {},
@@ -159,8 +159,16 @@ def gather_facts(
     )
 
 
-def best_candidate(expected: Array) -> Candidate:
-    """Return the candidate of highest expected efficiency, the earlier where two are practically equal."""
+def best_candidate(expected: Array, family: str) -> Candidate:
+    """Return the candidate of highest expected efficiency.
+
+    The likeliest family's own loss is taken where it is within 2 % of that, and else, of the candidates that are
+    practically equal, the first.
+    """
+    own = [i for i, c in enumerate(CANDIDATES) if c.family.id == family and c.loss != "mse"]
+    best_own = max(own, key=lambda i: float(expected[i]), default=0)
+    if own and expected[best_own] >= expected.max() - TIED_EFFICIENCY:
+        return CANDIDATES[best_own]
     return CANDIDATES[int(np.flatnonzero(expected >= expected.max() - PRACTICALLY_EQUAL)[0])]
 
 

@@ -31,13 +31,14 @@ class Request:
 class Choice:
     """What a rule recommends: a loss id (None: no loss helps), the family behind it, and what to do about it.
 
-    The loss's parameters, in the target's units, are filled in after the rule has chosen.
+    The loss's parameters in the target's units, and the noise in words, are filled in after the rule has chosen.
     """
 
     status: VerdictStatus
     loss: str | None
     family: str | None
     parameters: Mapping[str, Estimate] = field(default_factory=dict)
+    noise: str = ""
 
     @property
     def title(self) -> str:

@@ -11,7 +11,7 @@ from losscheck.checks import advice as advice_check
 from losscheck.checks import declared_loss
 from losscheck.checks.check import Finding
 from losscheck.facts import Facts
-from losscheck.families import loss_named
+from losscheck.families import family_named, loss_named
 from losscheck.families.family import Family, View
 from losscheck.ranking import FamilyFits
 from losscheck.results import (
@@ -40,7 +40,7 @@ def recommend(facts: Facts, fits: FamilyFits, request: Request, alpha: float) ->
     choice = _against_current(rule.id, rule.choose(facts, request), facts, request)
     family = None if choice.loss is None else loss_named(choice.loss)
     parameters = _loss_parameters(family, facts, fits, request, alpha)
-    choice = replace(choice, parameters=parameters)
+    choice = replace(choice, parameters=parameters, noise=_describe_noise(facts, fits))
     headline = write_headline(rule, choice, facts, request)
     if facts.material:
         headline = write_mean_first(facts, headline)
@@ -166,6 +166,16 @@ def _explain(family: Family, fits: FamilyFits, parameters: Mapping[str, Estimate
         negative_log_likelihood=f"{family.negative_log_likelihood}{size}",
         loss=f"{loss}, with {settings}" if settings else loss,
     )
+
+
+def _describe_noise(facts: Facts, fits: FamilyFits) -> str:
+    """Return the likeliest family with its fitted shapes: 'Student-t, nu = 3.1'."""
+    family = family_named(facts.family)
+    if facts.gate_open or not family.shapes:  # the fits are of the residuals before the scale was divided out
+        return family.title
+    values = fits.fitted(family.id).fit.parameters
+    shapes = ", ".join(f"{name} = {p.value:.3g}" for name, p in values.items() if name not in ("mu", "sigma"))
+    return f"{family.title}, {shapes}"
 
 
 def _round_off(parameter: Parameter) -> str:

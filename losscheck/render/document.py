@@ -126,7 +126,7 @@ def _explain_likelihood(verdict: Verdict) -> tuple[Block, ...]:
         ("density", likelihood.density),
         ("likelihood", likelihood.negative_log_likelihood),
         ("loss", likelihood.loss),
-        *zip(("fitted", *[""] * len(verdict.parameters)), _write_estimates(verdict), strict=False),
+        *zip(("set", *[""] * len(verdict.parameters)), _write_estimates(verdict), strict=False),
     ]
     name = "" if verdict.loss is None else f" {verdict.loss}"
     return Heading(f"Why{name}"), _pair(lines)

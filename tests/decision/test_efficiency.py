@@ -271,7 +271,15 @@ def test_every_model_is_a_row_of_the_table_in_order():
 
 
 # One of every class, and the uniform, which is not regular.
-SOME = [("normal", ()), ("student_t", (3.5,)), ("uniform", ()), ("gumbel", ()), ("normal_mixture", (3.4, 0.3))]
+SOME = [
+    ("normal", ()),
+    ("student_t", (3.5,)),
+    ("uniform", ()),
+    ("gumbel", ()),
+    pytest.param("normal_mixture", (3.4, 0.3), marks=pytest.mark.slow),
+    pytest.param("asymmetric_laplace", (0.3,), marks=pytest.mark.slow),
+    pytest.param("contaminated_normal", (0.02, 7.0), marks=pytest.mark.slow),
+]
 
 
 @pytest.mark.parametrize(("name", "shapes"), SOME)
