@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from losscheck.facts import Facts
+from losscheck.families import family_named
 from losscheck.results import Estimate, VerdictStatus
 from losscheck.rules import DECIDED, FEWEST_ROWS, Choice, Request, Rule, nearest_rule
 
-NEXT_TO_NOTHING = 0.985
+NEXT_TO_NOTHING, NEXT_TO_ALL = 0.985, 0.05
+"""Efficiencies beyond these are said in words: their digits are those of a model, not of the data."""
 
 
 def percent(value: float) -> str:
@@ -53,12 +55,19 @@ def _switch(choice: Choice, request: Request) -> str:
     return f"Switch from {_current_title(request)} to {choice.title}"
 
 
+def _waste(efficiency: float | None) -> str:
+    value = efficiency or 0.0
+    return "next to nothing" if value >= NEXT_TO_NOTHING else percent(1 - value)
+
+
 def _cost(facts: Facts, request: Request) -> str:
     """Return what the loss in use wastes."""
     efficiency = _current_efficiency(facts, request)
     if efficiency.value is None:
         return ""
     name = _current_title(request)
+    if efficiency.value < NEXT_TO_ALL:
+        return f" {name} wastes nearly all of these rows' information (efficiency below {NEXT_TO_ALL})."
     if efficiency.value >= NEXT_TO_NOTHING:
         return f" {name} wastes next to nothing ({with_interval(efficiency)})."
     return f" {name} wastes {percent(1 - efficiency.value)} of these rows ({with_interval(efficiency)})."
@@ -72,7 +81,7 @@ def _not_normal(choice: Choice, facts: Facts, request: Request) -> str:
     tails = "light tails" if choice.loss == "lp" and facts.best.shapes[0] > 2 else "heavy tails"
     gain = facts.efficiency.get(choice.loss or "", Estimate(None))
     switches = gain.value is not None and choice.status is not VerdictStatus.KEEP
-    rest = f" {choice.loss} wastes {percent(1 - (gain.value or 0.0))}." if switches else ""
+    rest = f" {choice.loss} wastes {_waste(gain.value)}." if switches else ""
     return (
         f"{_switch(choice, request)}: the residuals have {tails} (best described by: {choice.noise})."
         f"{_cost(facts, request)}{rest}"
@@ -80,32 +89,36 @@ def _not_normal(choice: Choice, facts: Facts, request: Request) -> str:
 
 
 def _changing_scale(choice: Choice, facts: Facts, request: Request) -> str:
-    low, high = facts.sigma_range or (0.0, 0.0)
     head = "let the model predict log sigma too, or weight rows by 1/sigma²"
     tails = " and heavy tails on top" if choice.loss == "student_t_nll" else ""
     first = (
         f"{_switch(choice, request)} ({head})" if choice.status is not VerdictStatus.KEEP else _switch(choice, request)
     )
     return (
-        f"{first}: the noise's scale changes with the prediction, from sd {low:.3g} at low to {high:.3g} at high "
-        f"predictions (5 % and 95 % quantile){tails}.{_cost(facts, request)}"
+        f"{first}: the noise's scale changes with the prediction, {_scales(facts)}{tails}.{_cost(facts, request)}"
+        f" {choice.loss} wastes {_waste(facts.scale_heads.get(choice.loss or ''))}."
     )
 
 
+def _scales(facts: Facts) -> str:
+    """Return the sds at low, middle and high predictions."""
+    low, middle, high = facts.sigma_range or (0.0, 0.0, 0.0)
+    return f"sd {low:.3g} at low, {middle:.3g} at middle, {high:.3g} at high predictions (5, 50, 95 % quantile)"
+
+
 def _scale_undecided(choice: Choice, facts: Facts, request: Request) -> str:
-    low, high = facts.sigma_range or (0.0, 0.0)
     return (
-        f"Undecided: the noise's scale seems to change with the prediction (sd {low:.3g} at low, {high:.3g} at high "
-        f"predictions), which {facts.n:,} rows do not settle. {choice.title} is the insurance: where the scale is "
-        f"constant after all it loses little.{_cost(facts, request)}"
+        f"Undecided: the noise's scale seems to change with the prediction ({_scales(facts)}), which {facts.n:,} rows "
+        f"do not settle. {choice.title} is the insurance: where the scale is constant after all it loses little."
+        f"{_cost(facts, request)}"
     )
 
 
 def _log_target(choice: Choice, facts: Facts, request: Request) -> str:
-    tails = ", with heavy tails" if choice.loss == "log_student_t" else ""
+    tails = ", with tails heavier than normal" if choice.loss == "log_student_t" else ""
     return (
-        f"{_switch(choice, request)} (train on the logarithm of the target): the noise grows with the level{tails}, so "
-        f"that on the log scale it is even.{_cost(facts, request)} The model then predicts the median of the target."
+        f"{_switch(choice, request)} (train on the logarithm of the target): the noise grows with the level{tails}, "
+        f"as relative errors do.{_cost(facts, request)} The model then predicts the median of the target."
     )
 
 
@@ -133,8 +146,8 @@ def _missing_feature(choice: Choice, facts: Facts, request: Request) -> str:
 def _undecided(choice: Choice, facts: Facts, request: Request) -> str:
     likely = sorted(facts.classes.items(), key=lambda item: -item[1])[:2]
     names = {
-        "adequate": "MSE is good enough",
-        "robust": "the tails are not normal",
+        "adequate": "MSE good enough",
+        "robust": "tails not normal",
         "skewed": "skewed",
         "bimodal": "two groups",
     }
@@ -142,12 +155,32 @@ def _undecided(choice: Choice, facts: Facts, request: Request) -> str:
     scale = ""
     if not facts.gate_open and facts.gate_confidence < DECIDED:
         scale = f" The scale may also change with the prediction (probability {percent(1 - facts.gate_confidence)})."
-    more = f" About {facts.rows_to_decide:,} rows would tell." if (facts.rows_to_decide or 0) > facts.n else ""
     until = f"Until then {choice.title} is the insurance: least expected regret."
-    return f"Undecided from {facts.n:,} rows ({odds}).{scale}{more} {until}"
+    return f"Undecided from {facts.n:,} rows ({odds}).{scale} {until}"
+
+
+def _atom(choice: Choice, facts: Facts, request: Request) -> str:
+    atom = facts.atom
+    if atom is None:
+        return ""
+    if atom.of == "target":
+        return (
+            f"Fix the model first: {percent(atom.share)} of the targets are exactly {atom.value:.6g}, so they are not "
+            "one continuous quantity: zeros want a part of their own (a hurdle), limits a censored likelihood. Set "
+            "those rows apart, and look at the noise of the others."
+        )
+    return (
+        f"Fix the data first: {percent(atom.share)} of the residuals are exactly {atom.value:.6g}, which no continuous "
+        "noise is. Such rows are copied, clipped or imputed; set them apart, and look at the noise of the others."
+    )
 
 
 def _too_few(choice: Choice, facts: Facts, request: Request) -> str:
+    if facts.n >= FEWEST_ROWS:
+        return (
+            f"{facts.distinct} different residuals are too few to see the shape of the noise: the values are rounded "
+            f"too coarsely. What there is speaks for {choice.title}, as insurance."
+        )
     return (
         f"{facts.n} rows are too few for firm advice (below {FEWEST_ROWS} no family is named). What there is speaks "
         f"for {choice.title}, as insurance; collect more residuals before changing anything."
@@ -163,6 +196,7 @@ def _quantile(choice: Choice, facts: Facts, request: Request) -> str:
 
 _HEADLINES: dict[str, Callable[[Choice, Facts, Request], str]] = {
     "quantile_wanted": _quantile,
+    "atom": _atom,
     "missing_feature": _missing_feature,
     "too_few_rows": _too_few,
     "scale_undecided": _scale_undecided,
@@ -195,7 +229,15 @@ def write_reasons(rule: Rule, facts: Facts, request: Request) -> tuple[str, ...]
     if facts.drivers is not None:
         k = facts.drivers.count
         rows = ", ".join(str(row) for row in facts.drivers.rows)
-        reasons.append(f"{k} {'row drives' if k == 1 else 'rows drive'} this: without row {rows} MSE would be kept")
+        few = f"1 row drives this: without row {rows}" if k == 1 else f"{k} rows drive this: without rows {rows}"
+        reasons.append(f"{few} MSE would be kept")
+    if facts.nats_gained > 0 and rule.id in ("not_normal", "skewed"):
+        reasons.append(
+            f"{family_named(facts.family).title} is {facts.nats_gained:.2g} nats a row likelier than the normal; with "
+            "many rows the gain is in the likelihood and the typical error, and RMSE may hardly move"
+        )
+    if facts.heavy_tailed and facts.efficiency_method == "sandwich":
+        reasons.append("noise this heavy has no fourth moment: the interval of the efficiency of MSE is too short")
     if facts.tempering < 0.95:
         reasons.append(
             f"neighbouring rows are dependent: for the shape, {facts.n:,} rows count as about "

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from numbers import Real
 from os import PathLike
 from typing import Any
 
 import losscheck
 from losscheck.checks import run_checks
+from losscheck.checks.measures import mean_trend
 from losscheck.drawing import draw_histogram, draw_quantiles
 from losscheck.facts import gather_facts
-from losscheck.loss_choice import parse_estimand, parse_loss
+from losscheck.loss_choice import Estimand, parse_estimand, parse_loss
+from losscheck.numeric.lazy import np
+from losscheck.numeric.points import robust_center_scale
 from losscheck.posterior import weigh_models
 from losscheck.preparation import prepare
 from losscheck.ranking import FamilyFits
@@ -28,6 +32,14 @@ PREDICTIONS_FROM = {
     "training": "The model was trained on these rows: the residuals are smaller and lighter-tailed than new ones would "
     "be, so every figure here is optimistic about the loss in use, and no declared loss fails on it.",
 }
+
+
+FEWEST = 3
+EXACT = 1e-13
+"""Of the targets: less is left when a residual is a line or a parabola of its prediction."""
+ROUND_OFF = 4e-16
+"""Of the targets: residuals that differ by less differ only by the rounding of target − prediction."""
+SMALLEST_SCALE, LARGEST_SCALE = 1e-304, 1e300
 
 
 def check(
@@ -84,6 +96,12 @@ def make_request(
     loss: str | None, estimand: str, min_efficiency: float, alpha: float, predictions_from: str
 ) -> Request:
     """Return the options as a request; raises InputError for a value out of range."""
+    if not (loss is None or isinstance(loss, str)) or not isinstance(estimand, str):
+        raise InputError(
+            f"loss and estimand are names like 'huber:delta=1.0' and 'mean', not {loss!r} and {estimand!r}"
+        )
+    if not (isinstance(min_efficiency, Real) and isinstance(alpha, Real)):
+        raise InputError(f"min_efficiency and alpha are numbers, not {min_efficiency!r} and {alpha!r}")
     if not 0 < min_efficiency <= 1:
         raise InputError(f"--min-efficiency must lie in (0, 1], it is {min_efficiency:g}")
     if not 0 < alpha < 0.5:
@@ -91,12 +109,44 @@ def make_request(
     if predictions_from not in PREDICTIONS_FROM:
         raise InputError(f"--predictions-from must be unknown, heldout or training, it is '{predictions_from}'")
     declared = None if loss is None else parse_loss(loss)
-    return Request(declared, parse_estimand(estimand), min_efficiency, predictions_from)
+    wanted = parse_estimand(estimand)
+    q = declared.parameters.get("q", 0.5) if declared is not None else 0.5
+    if wanted.name == "any" and q != 0.5:  # whoever trains with the pinball loss wants its quantile
+        wanted = Estimand("quantile", q)
+    return Request(declared, wanted, min_efficiency, predictions_from)
 
 
 def diagnose(sample: Sample, request: Request, alpha: float, progress: Callable[[str], None] | None = None) -> Report:
-    """Return the report on one sample."""
-    say = progress or (lambda _: None)
+    """Return the report on one sample; raises InputError where there is no noise to read."""
+    _require_noise(sample)
+    with np.errstate(all="ignore"):  # outliers of 1e300 overflow on the way to figures that stay finite
+        return _diagnose(sample, request, alpha, progress or (lambda _: None))
+
+
+def _require_noise(sample: Sample) -> None:
+    where = sample.info.files[0].name if sample.info.files else "the input"
+    if sample.n < FEWEST:
+        raise InputError(f"{where}: {sample.n} usable rows show no noise; at least {FEWEST} are needed")
+    size = 0.0 if sample.target is None else float(np.abs(sample.target).max())
+    if float(np.ptp(sample.residual / 2)) <= ROUND_OFF * size:  # halved, for differences near 1e308
+        value = float(sample.residual[0])
+        hint = "; predictions equal to the targets are a leak, or the same column twice" if value == 0 else ""
+        raise InputError(
+            f"{where}: all {sample.n} residuals are equal to {value:g}, so there is no noise to read{hint}"
+        )
+    if sample.target is not None and bool((sample.target == sample.target[0]).all()):
+        raise InputError(
+            f"{where}: all {sample.n} targets are equal to {sample.target[0]:g}: there is nothing to predict"
+        )
+    trend = mean_trend(sample)
+    if trend.basis is not None and float(np.std(sample.residual - trend.fitted(sample.prediction))) < EXACT * size:
+        raise InputError(f"{where}: the residuals are an exact function of the prediction: a transform, not noise")
+    scale = robust_center_scale(sample.residual)[1]
+    if not SMALLEST_SCALE < scale < LARGEST_SCALE:
+        raise InputError(f"{where}: the residuals' scale is {scale:g}, at the end of double precision; change the unit")
+
+
+def _diagnose(sample: Sample, request: Request, alpha: float, say: Callable[[str], None]) -> Report:
     task = detect_task(sample)
     say(f"checks on {sample.n:,} rows")
     checks = run_checks(sample, alpha)

@@ -42,7 +42,9 @@ def draw_histogram(prepared: Prepared, fits: FamilyFits, ranked: tuple[Fit, ...]
         for name in dict.fromkeys(("normal", named))
     }
     below, above = float((values < edges[0]).sum()), float((values > edges[-1]).sum())
-    return Histogram(tuple(edges.tolist()), tuple(counts.tolist()), curves, below, above)
+    taken = " and ".join(prepared.material)
+    title = f"Residuals with their {taken} taken out" if taken else "Residuals: target - prediction"
+    return Histogram(tuple(edges.tolist()), tuple(counts.tolist()), curves, below, above, title)
 
 
 def draw_quantiles(prepared: Prepared, alpha: float) -> QuantileStrip | None:

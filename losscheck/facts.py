@@ -16,7 +16,7 @@ from losscheck.loss_choice import LossChoice
 from losscheck.numeric.lazy import Array, np, scipy
 from losscheck.numeric.points import Points, make_points
 from losscheck.posterior import Posterior, weigh_models
-from losscheck.preparation import GATE_EFFICIENCY, Prepared, ScaleGate
+from losscheck.preparation import GATE_EFFICIENCY, Atom, Prepared, ScaleGate
 from losscheck.ranking import FamilyFits
 from losscheck.results import Estimate
 from losscheck.sample import Sample
@@ -55,12 +55,17 @@ class Facts:
     n: int
     effective_n: float
     shape_n: float
+    distinct: int
+    atom: Atom | None
     classes: Mapping[str, float]
     inadequate: float
     gain: float
     best: Candidate
     efficiency: Mapping[str, Estimate]
     scale_heads: Mapping[str, float]
+    heavy_head: bool
+    nats_gained: float
+    heavy_tailed: bool
     efficiency_method: str
     declared: Estimate | None
     tied: tuple[str, ...]
@@ -73,7 +78,7 @@ class Facts:
     scale_grows: bool
     gate_efficiency: float
     gate_confidence: float
-    sigma_range: tuple[float, float] | None
+    sigma_range: tuple[float, float, float] | None
     material: tuple[str, ...]
     log_family: str
     log_deficit: float
@@ -117,8 +122,8 @@ def gather_facts(
     classes, learned = posterior.classes(), posterior.expected_learned()
     (family, family_weight), (runner_up, _) = list(posterior.family_weights().items())[:2]
     best = best_candidate(expected, family)
-    use_sandwich = prepared.shape.n >= SANDWICH_ROWS
-    measure = _Sandwich.of(prepared, expected, alpha) if use_sandwich else None
+    measure = _Sandwich.of(prepared, expected, alpha)
+    use_sandwich = measure is not None and prepared.shape.n >= SANDWICH_ROWS
     efficiency = {
         loss: multiply(_efficiency_of(CANDIDATES[index], posterior, measure, alpha), het)
         for loss, index in _best_of_each_loss(expected).items()
@@ -127,16 +132,21 @@ def gather_facts(
     log_family, log_deficit = fits.log_standing() if is_open else ("", math.inf)
     choice = declared.candidate(prepared.residuals.scale) if declared is not None else None
     return Facts(
-        n=sample.n,
+        n=min(sample.n, round(sample.effective_rows)),
         effective_n=prepared.effective_rows,
         shape_n=prepared.shape.n * prepared.tempering,
+        distinct=prepared.distinct,
+        atom=prepared.atom,
         classes=classes,
         inadequate=posterior.probability(posterior.table.efficiency[:, 0] < GATE_EFFICIENCY),
         gain=float(expected.max() - expected[0]),
         best=best,
         efficiency=efficiency,
         scale_heads=_scale_heads(expected) if is_open else {},
-        efficiency_method="sandwich" if measure is not None else "posterior",
+        heavy_head=is_open and _bic(fits, "heteroscedastic_t") < _bic(fits, "heteroscedastic_normal"),
+        nats_gained=_nats_gained(prepared, posterior),
+        heavy_tailed=posterior.probability(posterior.table.fourth_moment_missing) > 0.5,
+        efficiency_method="sandwich" if use_sandwich else "posterior",
         declared=multiply(_efficiency_of(choice, posterior, measure, alpha), het) if choice is not None else None,
         tied=_tied(expected, best),
         family=family,
@@ -145,7 +155,7 @@ def gather_facts(
         skewed_loss=max(learned, key=lambda loss: learned[loss]),
         posterior=posterior,
         gate_open=is_open,
-        scale_grows=sigma_range is not None and sigma_range[1] > sigma_range[0],
+        scale_grows=sigma_range is not None and sigma_range[2] > sigma_range[0],
         gate_efficiency=het.value or 0.0,
         gate_confidence=_gate_confidence(gate, prepared.effective_rows),
         sigma_range=sigma_range,
@@ -243,16 +253,25 @@ class _Sandwich:
 
 
 def _efficiency_of(candidate: Candidate, posterior: Posterior, measure: _Sandwich | None, alpha: float) -> Estimate:
-    """Return the efficiency of a loss: measured where there are rows for it, else the posterior's."""
+    """Return the efficiency of a loss: measured from 1000 rows on, else the posterior's.
+
+    The posterior's interval is not left narrower than the measured one: its shapes lie on a grid.
+    """
     measured = measure.measure(candidate) if measure is not None else None
-    if measured is not None and measured.low != measured.high:  # the reference has no interval against itself
+    if measured is not None and measured.low == measured.high:  # the reference has no interval against itself
+        measured = None
+    if measured is not None and measure is not None and measure.points.n >= SANDWICH_ROWS:
         return measured
     table = posterior.table
     if candidate in CANDIDATES:
         values = table.efficiency[:, CANDIDATES.index(candidate)]
     else:
         values = _efficiency_by_model(candidate, posterior)
-    return Estimate(*posterior.efficiency_interval(values, alpha))
+    value, low, high = posterior.efficiency_interval(values, alpha)
+    if measured is not None and measured.value and measured.low is not None and measured.high is not None:
+        low = min(low, value * measured.low / measured.value)
+        high = max(high, min(value * measured.high / measured.value, 1.0))
+    return Estimate(value, low, high)
 
 
 def _efficiency_by_model(candidate: Candidate, posterior: Posterior) -> Array:
@@ -285,12 +304,23 @@ def _gate_confidence(gate: ScaleGate | None, n: float) -> float:
     return changes * matters if gate.open else 1 - changes * matters
 
 
-def _sigma_range(gate: ScaleGate | None, sample: Sample) -> tuple[float, float] | None:
-    """Return the fitted sd of the residual at the 5 % and 95 % quantiles of the prediction."""
+def _sigma_range(gate: ScaleGate | None, sample: Sample) -> tuple[float, float, float] | None:
+    """Return the fitted sd of the residual at the 5 %, 50 % and 95 % quantiles of the prediction."""
     if gate is None or sample.prediction is None:
         return None
-    low, high = gate.fit.sigma(np.quantile(sample.prediction, [0.05, 0.95]))
-    return float(low), float(high)
+    low, middle, high = gate.fit.sigma(np.quantile(sample.prediction, [0.05, 0.5, 0.95])).tolist()
+    return low, middle, high
+
+
+def _bic(fits: FamilyFits, family: str) -> float:
+    return fits.fitted(family).fit.bic
+
+
+def _nats_gained(prepared: Prepared, posterior: Posterior) -> float:
+    """Return the nats a row by which the likeliest model is ahead of the normal."""
+    evidence = posterior.log_evidence
+    ahead = float(evidence[int(posterior.weight.argmax())] - evidence[posterior.table.family.index("normal")])
+    return max(ahead, 0.0) / prepared.shape.n
 
 
 def _find_drivers(sample: Sample, prepared: Prepared, posterior: Posterior) -> Drivers | None:
@@ -308,6 +338,8 @@ def _find_drivers(sample: Sample, prepared: Prepared, posterior: Posterior) -> D
     if not 1 <= count <= max(FEW_ROWS, FEW_SHARE * sample.n) or _keeps_mse(posterior, n):
         return None
     weight = None if sample.weight is None else sample.weight[~far]
+    if np.unique(values[~far]).size < 3:
+        return None
     rest = weigh_models(make_points(values[~far], weight, step=prepared.step), prepared.tempering)
     if not _keeps_mse(rest, n - count):
         return None

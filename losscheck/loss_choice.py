@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from losscheck.efficiency.candidates import Candidate
-from losscheck.families import FAMILIES, loss_named
+from losscheck.families import FAMILIES, family_named, loss_named
 from losscheck.families.family import Family, ShapeClass, View
 from losscheck.results import InputError
 
@@ -37,6 +37,8 @@ class LossChoice:
 
     def candidate(self, s: float) -> Candidate | None:
         """Return the loss on residuals of robust scale s; None where it has no single-output location form."""
+        if self.parameters.get("q") == 0.5:  # the pinball loss of the median is half of MAE
+            return Candidate(family_named("laplace"))
         symmetric = self.family.shape_class in (ShapeClass.NORMAL, ShapeClass.SYMMETRIC)
         if self.family.view is not View.RESIDUAL or not symmetric or not self.family.regular:
             return None
@@ -48,7 +50,7 @@ class LossChoice:
 
 def parse_loss(text: str) -> LossChoice:
     """Return the declared loss; raises InputError for an unknown name, parameter or value."""
-    name, _, rest = text.strip().partition(":")
+    name, colon, rest = text.strip().partition(":")
     try:
         family = loss_named(name.strip())
     except KeyError:
@@ -57,13 +59,15 @@ def parse_loss(text: str) -> LossChoice:
         hint = f"did you mean '{close[0]}'? " if close else ""
         raise InputError(f"--loss: '{name}' is not a known loss; {hint}Known: {', '.join(known)}") from None
     loss = family.loss
-    given = dict(_parse_pair(part, text) for part in rest.split(",")) if rest else {}
+    given = dict(_parse_pair(part, text) for part in rest.split(",")) if colon else {}
     unknown = sorted(set(given) - set(loss.parameters))
     if unknown:
         takes = ", ".join(loss.parameters) or "no parameters"
         raise InputError(f"--loss {text}: {loss.id} has no parameter '{unknown[0]}'; it takes {takes}")
-    assumed = tuple(p for p in loss.parameters if p not in given)
-    parameters = {p: given[p] if p in given else _default(family, p, text) for p in loss.parameters}
+    # losses with a learned scale or on the log target are judged without their parameters
+    needed = loss.parameters if family.view is View.RESIDUAL else ()
+    assumed = tuple(p for p in needed if p not in given)
+    parameters = {p: _default(family, p, text) for p in assumed} | given
     _check_ranges(family, parameters, text)
     return LossChoice(family, parameters, assumed)
 

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from losscheck.efficiency.table import NoiseTable, load_table
 from losscheck.families import FAMILIES, family_named
-from losscheck.families.family import ShapeClass
+from losscheck.families.family import Family, ShapeClass
 from losscheck.families.likelihood import Scan, scan
 from losscheck.numeric.lazy import Array, np
-from losscheck.numeric.points import Points
+from losscheck.numeric.points import Points, coarsen
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+MANY_POINTS = 1500
+LEEWAY = 60.0
+"""Nats behind the best on a rough copy (256 bins, off by less than 10 nats at n = 10⁶) that end a model's race."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,14 +74,32 @@ class Posterior:
         low, high = (
             values[order[min(int(np.searchsorted(cumulative, p)), values.size - 1)]] for p in (alpha / 2, 1 - alpha / 2)
         )
-        return float(self.weight @ values), float(low), float(high)
+        mean = float(self.weight @ values)  # of a few far values it can lie outside of the central part
+        return mean, min(float(low), mean), max(float(high), mean)
+
+
+def scan_families(families: list[Family], points: Points) -> dict[str, Scan]:
+    """Maximise every model; of many points, only those models on all of them that a rough copy leaves in the race."""
+    if points.value.size <= MANY_POINTS or points.width > 0:
+        return {family.id: scan(family, points) for family in families}
+    rough = coarsen(points)
+    scans = {family.id: scan(family, rough if family.regular else points) for family in families}
+    best = max(float(found.loglik.max()) for found in scans.values())
+    for family in families:
+        found = scans[family.id]
+        rows = np.flatnonzero(found.loglik > best - LEEWAY)
+        if family.regular and rows.size:
+            exact = scan(replace(family, grid=tuple(family.grid[row] for row in rows)), points)
+            for name in ("mu", "log_sigma", "loglik"):
+                getattr(found, name)[rows] = getattr(exact, name)
+    return scans
 
 
 def weigh_models(points: Points, tempering: float = 1.0) -> Posterior:
     """Return the posterior over the models; `tempering` < 1 discounts dependent rows."""
     table = load_table()
     families = [family for family in FAMILIES if family.in_posterior]
-    scans = {family.id: scan(family, points) for family in families}
+    scans = scan_families(families, points)
     loglik = np.concatenate([scans[f.id].loglik for f in families])
     log_sigma = np.concatenate([scans[f.id].log_sigma for f in families])
     n = points.n

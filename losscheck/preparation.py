@@ -4,27 +4,48 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from losscheck.numeric.dependence import effective_rows, normal_score_autocorrelations, tempering
-from losscheck.numeric.lazy import Array, np, scipy
-from losscheck.numeric.points import Points, make_cells, make_points, robust_center_scale
-from losscheck.numeric.scale import RankScore, ScaleFit, fit_scale, rank_score_test
+from losscheck.checks.measures import (
+    autocorrelations,
+    mean_trend,
+    residual_ties,
+    robust_scale,
+    scale_model,
+    sign_trend,
+    standardise,
+)
+from losscheck.numeric.dependence import effective_rows, tempering
+from losscheck.numeric.lazy import Array, np
+from losscheck.numeric.points import Points, make_cells, make_points
+from losscheck.numeric.scale import RankScore, ScaleFit
 from losscheck.numeric.ties import rounding_step
-from losscheck.numeric.trend import Coefficient, Trend, fit_trend
+from losscheck.numeric.trend import Coefficient, Trend
 from losscheck.results import Estimate
 from losscheck.sample import Sample
 
-MATERIAL_TREND = 0.1
-"""A bias, slope or curve matters above this many residual standard deviations (1 % of the variance)."""
-TREND_LEVEL = 0.01
-"""… and only when it is this significant, shared over the three coefficients."""
+MEDIAN_LEVEL = 0.05
+"""At which the signs must show a trend of the mean too: wide, so that symmetric noise excuses few trends."""
 GATE_LEVEL = 0.01
 GATE_EFFICIENCY = 0.9
 """The scale gate opens below both: significant by the rank test, and worth a tenth of the rows."""
 FINE_STEP = 0.05
 """Rounding finer than this many robust sds is no different from none: KL below h²/24 ≈ 1e-4 nats."""
 FEWEST_FOR_SCALE = 20
+FEWEST_DISTINCT = 5
+MOST_TIED = 0.2
+"""Targets of which more are repeated, besides the commonest, are on a grid."""
+LARGEST_ATOM = 0.1
+"""A continuous noise has no value twice; a tenth of the rows on one residual are copies, clipped or imputed rows."""
 MOST_IMPOSSIBLE = 0.05
 """Up to this share of predictions ≤ 0 a positive target is still compared on the log scale, without those rows."""
+
+
+@dataclass(frozen=True)
+class Atom:
+    """One value that far too many residuals or targets share, without a rounding grid to explain it."""
+
+    of: str
+    value: float
+    share: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +80,8 @@ class Prepared:
     material: tuple[str, ...]
     gate: ScaleGate | None
     step: float
+    distinct: int
+    atom: Atom | None
     rho: Array
     tempering: float
     effective_rows: float
@@ -67,86 +90,93 @@ class Prepared:
 def prepare(sample: Sample, alpha: float, mean_wanted: bool = False) -> Prepared:
     """Remove a material trend, find rounding, dependence and a changing scale, and make the weighted points.
 
-    A bias of the mean is none where the median is right: then the predictions aim at the median, which is
-    legitimate unless `mean_wanted`.
+    A trend of the mean is none where the median has no trace of it: then the predictions aim at the median, which
+    is legitimate unless `mean_wanted`.
     """
-    trend = fit_trend(sample.residual, sample.prediction)
-    material = material_trends(trend)
-    if "bias" in material and not mean_wanted and not _median_is_off(sample.residual):
-        material = tuple(name for name in material if name != "bias")
+    trend = mean_trend(sample)
+    material = trend.material if mean_wanted else tuple(n for n in trend.material if _moves_the_median(sample, n))
     values = sample.residual - trend.fitted(sample.prediction) if material else sample.residual
-    step = _rounding(sample, values) if not material else 0.0
-    rho = normal_score_autocorrelations(values) if sample.ordered else np.empty(0)
-    gate = find_scale_gate(values, sample.prediction, alpha)
+    step = 0.0 if material else _rounding(sample)
+    distinct, atom = _find_atom(sample, step)
+    rho = autocorrelations(sample) if sample.ordered else np.empty(0)
+    gate = find_scale_gate(sample, alpha)
     residuals = make_points(values, sample.weight, step=step)
     shape, cells = residuals, None
     if gate is not None and sample.prediction is not None:
-        sigma = gate.fit.sigma(sample.prediction)
-        cells = make_cells(values, _standardise(sample.prediction, gate.fit), sample.weight, step=step)
+        cells = make_cells(values, gate.fit.standardise(sample.prediction), sample.weight, like=residuals)
         if gate.open:
-            shape = make_points(values / sigma, sample.weight)
+            shape = make_points(values / gate.fit.sigma(sample.prediction), sample.weight)
     return Prepared(
         values,
         residuals,
         shape,
         cells,
-        _log_view(sample, values, gate),
+        _log_view(sample, values, gate, residuals),
         trend,
         material,
         gate,
         step,
+        distinct,
+        atom,
         rho,
         tempering(rho),
         effective_rows(sample.effective_rows, rho),
     )
 
 
-def material_trends(trend: Trend) -> tuple[str, ...]:
-    """Return which of bias, slope and curvature are both significant and larger than 0.1 residual sd."""
-    parts = {"bias": trend.bias, "slope": trend.slope, "curvature": trend.curvature}
-    return tuple(name for name, part in parts.items() if part is not None and _matters(part))
+def _moves_the_median(sample: Sample, name: str) -> bool:
+    """Return whether the signs of the residuals show this coefficient of the mean's trend as well."""
+    part: Coefficient | None = getattr(sign_trend(sample), name)
+    return part is not None and part.p < MEDIAN_LEVEL
 
 
-def _matters(part: Coefficient) -> bool:
-    return part.p < TREND_LEVEL / 3 and abs(part.value) > MATERIAL_TREND
-
-
-def _median_is_off(residual: Array) -> bool:
-    """Return whether the sign test rejects a median of 0, at the level of the trend tests."""
-    above, below = int((residual > 0).sum()), int((residual < 0).sum())
-    deviation = abs(above - below) / max(np.sqrt(above + below), 1.0)
-    return bool(2 * scipy.special.ndtr(-deviation) < TREND_LEVEL / 3)
-
-
-def find_scale_gate(values: Array, prediction: Array | None, alpha: float) -> ScaleGate | None:
+def find_scale_gate(sample: Sample, alpha: float) -> ScaleGate | None:
     """Return the scale test and fit, or None without predictions that vary or with too few rows."""
-    if prediction is None or values.size < FEWEST_FOR_SCALE:
+    model = scale_model(sample) if sample.n >= FEWEST_FOR_SCALE else None
+    if model is None or sample.prediction is None or model[0].degrees_of_freedom == 0:
         return None
-    test = rank_score_test(values, prediction)
-    if test.degrees_of_freedom == 0:
-        return None
-    fit = fit_scale(values, prediction)
-    efficiency = fit.efficiency_interval(prediction, 1 - alpha)
+    test, fit = model
+    efficiency = fit.efficiency_interval(sample.prediction, 1 - alpha)
     is_open = test.p_value < GATE_LEVEL and (efficiency.value or 0.0) < GATE_EFFICIENCY
     return ScaleGate(test, fit, efficiency, is_open)
 
 
-def _standardise(prediction: Array, fit: ScaleFit) -> Array:
-    held: Array = (np.clip(prediction, fit.low, fit.high) - fit.center) / fit.spread
-    return held
-
-
-def _rounding(sample: Sample, values: Array) -> float:
+def _rounding(sample: Sample) -> float:
     """Return the step of rounded residuals, or of rounded targets; 0 where it is too fine to matter."""
-    step = rounding_step(values)
+    step = residual_ties(sample).step
     if step is None and sample.target is not None:
         step = rounding_step(sample.target)
-    if step is None or step < FINE_STEP * robust_center_scale(values)[1]:
-        return 0.0
-    return step
+    scale = robust_scale(sample).spread * standardise(sample).sd
+    return 0.0 if step is None or step < FINE_STEP * scale else step
 
 
-def _log_view(sample: Sample, values: Array, gate: ScaleGate | None) -> LogView | None:
+def _find_atom(sample: Sample, step: float) -> tuple[int, Atom | None]:
+    """Return the number of distinct residuals, and the commonest one where it holds too many rows."""
+    ordered = standardise(sample).ordered
+    starts = np.flatnonzero(np.diff(ordered, prepend=-np.inf))
+    count = np.diff(starts, append=ordered.size)
+    top = int(count.argmax())
+    share = float(count[top]) / ordered.size
+    fine = step > 0 or starts.size < FEWEST_DISTINCT or share < LARGEST_ATOM
+    value = ordered[starts[top]] * standardise(sample).sd + standardise(sample).mean
+    if not fine:
+        return int(starts.size), Atom("residual", float(value), share)
+    return int(starts.size), _target_atom(sample.target)
+
+
+def _target_atom(target: Array | None) -> Atom | None:
+    """Return the value that a tenth of otherwise continuous targets share."""
+    if target is None:
+        return None
+    value, count = np.unique(target, return_counts=True)
+    top = int(count.argmax())
+    others_repeat = float(count[count > 1].sum() - count[top]) / max(target.size - count[top], 1)
+    continuous = value.size >= FEWEST_DISTINCT and others_repeat < MOST_TIED
+    share = float(count[top]) / target.size
+    return Atom("target", float(value[top]), share) if continuous and share >= LARGEST_ATOM else None
+
+
+def _log_view(sample: Sample, values: Array, gate: ScaleGate | None, like: Points) -> LogView | None:
     target, prediction = sample.target, sample.prediction
     if target is None or prediction is None or gate is None or not (target > 0).all():
         return None
@@ -157,5 +187,5 @@ def _log_view(sample: Sample, values: Array, gate: ScaleGate | None) -> LogView 
     log_target = np.log(target[defined])
     jacobian = -float(np.average(log_target, weights=weight))
     ratios = make_points(log_target - np.log(prediction[defined]), weight, jacobian=jacobian)
-    cells = make_cells(values[defined], _standardise(prediction[defined], gate.fit), weight)
+    cells = make_cells(values[defined], gate.fit.standardise(prediction[defined]), weight, like=like)
     return LogView(ratios, cells, int(defined.sum()))

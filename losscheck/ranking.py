@@ -59,7 +59,7 @@ class FamilyFits:
         logs = self._prepared.logs
         if logs is None:
             return "", math.inf
-        best = min(LOGS, key=lambda name: held_out(self.fitted(name)))
+        best = min(LOGS, key=lambda name: self.fitted(name).fit.bic)
         if logs.rows == self._prepared.values.size:
             heads = [held_out(self.fitted(name)) for name in SCALE_HEADS]
         else:

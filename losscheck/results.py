@@ -219,6 +219,7 @@ class Histogram:
     curves: Mapping[str, tuple[float, ...]]
     below: float = 0.0
     above: float = 0.0
+    title: str = "Residuals: target - prediction"
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from losscheck.facts import WORTH_A_SWITCH, Facts, prefers_mse
 from losscheck.loss_choice import Estimand, LossChoice
+from losscheck.preparation import FEWEST_DISTINCT, LARGEST_ATOM
 from losscheck.results import Estimate, VerdictStatus
 
 FEWEST_ROWS = 30
 """Below this no family is named: the oracle that knows the true shapes is wrong too often (docs/decision.md)."""
+FEWEST_FOR_SKEWED_INSURANCE = 100
+"""Below this a skewed likelihood is not identified well enough to be anybody's insurance."""
 DECIDED = 0.8
 """Posterior probability at which an outcome counts as decided: observed rates match it within 0.05."""
 LOG_TARGET_LEEWAY = 0.03
@@ -79,7 +82,7 @@ def outcome_probability(facts: Facts) -> float:
 
 def insurance(facts: Facts, request: Request) -> str:
     """Return the loss of least expected regret when nothing is decided, among those that aim at the estimand."""
-    if facts.classes["skewed"] >= 0.5:
+    if facts.classes["skewed"] >= 0.5 and facts.n >= FEWEST_FOR_SKEWED_INSURANCE:
         return {"mean": "mse", "median": "mae"}.get(request.estimand.name, facts.skewed_loss)
     bold = facts.best.loss == "lp" and facts.best.shapes[0] > 2  # ruinous if the tails are heavy after all
     return "mse" if bold or prefers_mse(facts.gain, facts.shape_n) else facts.best.loss
@@ -94,15 +97,12 @@ def _decide_undecided(facts: Facts, request: Request) -> Choice:
 
 
 def _decide_scale(facts: Facts, request: Request) -> Choice:
-    heavy = facts.classes["robust"] >= 0.5 and facts.best.loss != "lp"
-    if heavy:
+    if facts.heavy_head:
         return Choice(VerdictStatus.SWITCH, "student_t_nll", "heteroscedastic_t")
     return Choice(VerdictStatus.SWITCH, "gaussian_nll", "heteroscedastic_normal")
 
 
 def _decide_log(facts: Facts, request: Request) -> Choice:
-    if request.estimand.name == "mean":
-        return _decide_scale(facts, request)
     loss = {"lognormal": "msle", "log_t": "log_student_t"}[facts.log_family]
     return Choice(VerdictStatus.SWITCH, loss, facts.log_family)
 
@@ -123,19 +123,26 @@ RULES: tuple[Rule, ...] = (
         graded=False,
     ),
     Rule(
+        "atom",
+        "share of rows with the very same residual or target, which no rounding explains",
+        LARGEST_ATOM,
+        lambda f, r: f.atom.share if f.atom is not None and f.n >= FEWEST_ROWS else 0.0,
+        lambda f, r: Choice(VerdictStatus.FIX_FIRST, None, None),
+    ),
+    Rule(
+        "too_few_rows",
+        f"there are fewer than {FEWEST_ROWS} rows, or fewer than {FEWEST_DISTINCT} different residuals",
+        1.0,
+        lambda f, r: float(f.n < FEWEST_ROWS or f.distinct < FEWEST_DISTINCT),
+        _decide_undecided,
+        graded=False,
+    ),
+    Rule(
         "missing_feature",
         "probability that the residuals are two groups",
         DECIDED,
         lambda f, r: f.classes["bimodal"] if f.n >= FEWEST_ROWS else 0.0,
         lambda f, r: Choice(VerdictStatus.FIX_FIRST, None, "normal_mixture"),
-    ),
-    Rule(
-        "too_few_rows",
-        f"there are fewer than {FEWEST_ROWS} rows",
-        1.0,
-        lambda f, r: float(f.n < FEWEST_ROWS),
-        _decide_undecided,
-        graded=False,
     ),
     Rule(
         "scale_undecided",
@@ -149,7 +156,9 @@ RULES: tuple[Rule, ...] = (
         f"the scale grows with the prediction, and a log-scale likelihood is within {LOG_TARGET_LEEWAY} nats a row of "
         "the best with a scale head",
         1.0,
-        lambda f, r: float(f.gate_open and f.scale_grows and f.log_deficit <= LOG_TARGET_LEEWAY),
+        lambda f, r: float(
+            f.gate_open and f.scale_grows and f.log_deficit <= LOG_TARGET_LEEWAY and r.estimand.name != "mean"
+        ),
         _decide_log,
         graded=False,
     ),

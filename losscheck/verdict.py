@@ -12,7 +12,7 @@ from losscheck.checks import declared_loss
 from losscheck.checks.check import Finding
 from losscheck.facts import Facts
 from losscheck.families import family_named, loss_named
-from losscheck.families.family import Family, View
+from losscheck.families.family import Family, ShapeClass, View
 from losscheck.ranking import FamilyFits
 from losscheck.results import (
     CheckResult,
@@ -25,7 +25,7 @@ from losscheck.results import (
     Verdict,
     VerdictStatus,
 )
-from losscheck.rules import FEWEST_ROWS, LOG_TARGET_LEEWAY, Choice, Request, fired_rule, outcome_probability
+from losscheck.rules import FEWEST_ROWS, Choice, Request, fired_rule, outcome_probability
 
 MAD_RELATIVE_SE = 1.1664
 """√n times the relative standard error of the MAD on normal data (Huber & Ronchetti 2009)."""
@@ -60,7 +60,7 @@ def recommend(facts: Facts, fits: FamilyFits, request: Request, alpha: float) ->
         estimand=str(request.estimand),
         per_estimand=_per_estimand(rule.id, choice, facts),
         likelihood=None if family is None else _explain(family, fits, parameters),
-        code=Code() if family is None else _write_code(family, parameters),
+        code=Code() if family is None else _write_code(family, fits, parameters, bool(facts.material)),
         efficiency_method=facts.efficiency_method,
     )
 
@@ -73,15 +73,14 @@ def _against_current(rule: str, choice: Choice, facts: Facts, request: Request) 
     if declared is None:
         return replace(choice, status=VerdictStatus.KEEP if choice.loss == "mse" else VerdictStatus.SWITCH)
     good = facts.declared is not None and (facts.declared.value or 0.0) >= GOOD_ENOUGH
-    if declared.loss == choice.loss or (rule in SHAPE_RULES and good):
+    same = declared.loss == choice.loss and (facts.declared is None or rule not in SHAPE_RULES)
+    if same or (rule in SHAPE_RULES and good):
         return replace(choice, status=VerdictStatus.KEEP, loss=declared.loss)
     return replace(choice, status=VerdictStatus.SWITCH)
 
 
 def _tied(rule: str, choice: Choice, facts: Facts) -> tuple[str, ...]:
     """Return the losses that the data cannot tell from the recommended one."""
-    if rule == "log_target" and facts.log_deficit > -LOG_TARGET_LEEWAY:
-        return tuple(loss for loss in facts.scale_heads if loss != choice.loss)
     shape_rule = rule in SHAPE_RULES or rule == "undecided"
     return facts.tied if shape_rule and choice.loss == facts.best.loss else ()
 
@@ -94,12 +93,13 @@ def _loss_parameters(
         return {}
     declared = request.declared
     if declared is not None and declared.loss == family.loss.id:
-        return {name: Estimate(value) for name, value in declared.parameters.items()}
+        given = {name: Estimate(value) for name, value in declared.parameters.items()}
+        if set(given) >= set(_settable(family)):
+            return given
     if request.estimand.quantile is not None:
         return {"q": Estimate(request.estimand.quantile)}
     fitted = fits.fitted(family.id) if family.id in fits.ids else None
-    head = family.view is View.SCALED  # there the model predicts sigma
-    names = tuple(name for name in family.loss.parameters if not (head and name == "sigma"))
+    names = _settable(family)
     competes = family.id == facts.best.family.id
     if fitted is not None and (not competes or family.id == facts.family):
         values = fitted.fit.parameters
@@ -112,6 +112,12 @@ def _loss_parameters(
     chosen = facts.best.parameters(facts.robust_scale) if competes else {}
     scales = ("sigma", "delta")
     return {n: Estimate(v, v / spread, v * spread) if n in scales else Estimate(v) for n, v in chosen.items()}
+
+
+def _settable(family: Family) -> tuple[str, ...]:
+    """Return the parameters that a user sets; with a scale head the model predicts sigma."""
+    head = family.view is View.SCALED
+    return tuple(name for name in family.loss.parameters if not (head and name == "sigma"))
 
 
 def _interval(value: float, reach: float) -> Estimate:
@@ -152,19 +158,15 @@ def _explain(family: Family, fits: FamilyFits, parameters: Mapping[str, Estimate
     fitted = fits.fitted(family.id) if family.id in fits.ids else None
     numbers, size = "", ""
     if fitted is not None:
-        chosen = {name: e.value for name, e in parameters.items() if e.value is not None}
-        values = {
-            name: p if name not in chosen else Parameter(chosen[name]) for name, p in fitted.fit.parameters.items()
-        }
-        numbers = ", ".join(f"{name} = {_round_off(p)}" for name, p in values.items())
-        size = f"; fitted freely {fitted.fit.nll_per_row:.4g} nats per row"
+        numbers = ", ".join(f"{name} = {_round_off(p)}" for name, p in fitted.fit.parameters.items())
+        size = f"; here {fitted.fit.nll_per_row:.4g} nats per row"
     settings = ", ".join(f"{name} = {e.value:.4g}" for name, e in parameters.items() if e.value is not None)
     loss = f"{family.loss.title}: {family.loss.formula}"
     return Likelihood(
         assumption=family.assumption,
-        density=f"{family.density}, here with {numbers}" if numbers else family.density,
+        density=f"{family.density}, fitted to this file: {numbers}" if numbers else family.density,
         negative_log_likelihood=f"{family.negative_log_likelihood}{size}",
-        loss=f"{loss}, with {settings}" if settings else loss,
+        loss=f"{loss}, set to {settings}" if settings else loss,
     )
 
 
@@ -184,10 +186,15 @@ def _round_off(parameter: Parameter) -> str:
     return "0" if nothing else f"{parameter.value:.4g}"
 
 
-def _write_code(family: Family, parameters: Mapping[str, Estimate]) -> Code:
+def _write_code(family: Family, fits: FamilyFits, parameters: Mapping[str, Estimate], corrected: bool) -> Code:
     values = {name: f"{e.value:.6g}" for name, e in parameters.items()}
-    pytorch = None if family.pytorch_code is None else family.pytorch_code.format_map(values)
-    return Code(numpy=family.numpy_code.format_map(values), pytorch=pytorch)
+    shift = ""
+    own_center = family.view is View.RESIDUAL and family.shape_class is ShapeClass.SKEWED
+    if own_center and family.loss.id != "pinball" and not corrected:
+        mu = fits.fitted(family.id).fit.parameters["mu"].value
+        shift = f"f = f {'+' if mu >= 0 else '-'} {abs(mu):.6g}  # mu of the noise: predictions keep their level\n"
+    pytorch = None if family.pytorch_code is None else shift + family.pytorch_code.format_map(values)
+    return Code(numpy=shift + family.numpy_code.format_map(values), pytorch=pytorch)
 
 
 def judge_loss(facts: Facts, verdict: Verdict, request: Request) -> tuple[CheckResult, ...]:
@@ -196,7 +203,7 @@ def judge_loss(facts: Facts, verdict: Verdict, request: Request) -> tuple[CheckR
         switches = verdict.status is VerdictStatus.SWITCH
         finding = Finding(
             Status.WARN if switches else Status.PASS,
-            f"training with MSE, switch to {verdict.loss}" if switches else "no reason to leave MSE was found",
+            f"against MSE, the default, {verdict.loss} is the better loss" if switches else "no reason to leave MSE",
             effect=_effect("efficiency of mse", facts.efficiency["mse"], request.min_efficiency),
             advice=f"train with {verdict.loss}; declare the loss you use with --loss to make this a gate",
         )
@@ -209,8 +216,10 @@ def _judge_declared(facts: Facts, verdict: Verdict, request: Request) -> Finding
     assert declared is not None
     loss, least = declared.title, request.min_efficiency
     assumed = f" ({', '.join(declared.assumed)}: the framework's default)" if declared.assumed else ""
-    if declared.loss == verdict.loss and facts.declared is None:
-        return Finding(Status.PASS, f"{loss}{assumed} is the recommended loss")
+    aimed = request.estimand.name != "any" and verdict.status is VerdictStatus.KEEP
+    if declared.loss == verdict.loss and (facts.declared is None or aimed):
+        wanted = f" for predictions of the {request.estimand}" if aimed else ""
+        return Finding(Status.PASS, f"{loss}{assumed} is the recommended loss{wanted}")
     efficiency = facts.declared
     if efficiency is None and declared.loss in facts.scale_heads:
         efficiency = Estimate(facts.scale_heads[declared.loss])
@@ -228,6 +237,9 @@ def _judge_declared(facts: Facts, verdict: Verdict, request: Request) -> Finding
     if high < least and request.predictions_from != "training":
         advice = f"train with {verdict.loss} instead" if verdict.loss else "fix the model first"
         return Finding(Status.FAIL, f"{keeps}, below the {percent(least)} asked for", effect=effect, advice=advice)
+    if high < least:
+        message = f"{keeps}; residuals of training rows fail no loss, check held-out predictions"
+        return Finding(Status.INCONCLUSIVE, message, effect=effect)
     return Finding(Status.INCONCLUSIVE, f"{keeps}; the data cannot tell it from {percent(least)}", effect=effect)
 
 

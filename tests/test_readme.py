@@ -1,12 +1,13 @@
 """The README shows what a run prints, lists what is shipped, and its test command is the one that CI runs."""
 
-import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import losscheck
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,8 +28,8 @@ def test_the_output_shown_is_that_of_a_run():
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
 def test_each_sample_is_listed_with_its_verdict(sample):
-    verdict = json.loads(run(f"sample_data/{sample.name}", "-f", "json"))["verdict"]
-    said = verdict["status"] + (f" → `{verdict['loss']}`" if verdict["loss"] else "")
+    verdict = losscheck.check_file(sample).verdict
+    said = verdict.status.value + (f" → `{verdict.loss}`" if verdict.loss else "")
     line = re.search(rf"^\| {re.escape(sample.name)} \|.*$", README, re.MULTILINE)
     assert line is not None
     assert line[0].endswith(f"| {said} |")

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
 from losscheck.checks.intervals import influence_se
-from losscheck.numeric import dependence, ties, trend
+from losscheck.numeric import dependence, scale, ties, trend
 from losscheck.numeric.lazy import Array, np
 
 if TYPE_CHECKING:
     from losscheck.sample import Sample
 
 T = TypeVar("T")
+MOST_ROWS = 200_000  # more rows would not move an autocorrelation or a scale by what anybody could use
 NORMAL_MAD = 1.482602218505602  # 1/Φ⁻¹(3/4): makes the median absolute deviation a standard deviation
 
 
@@ -156,10 +157,34 @@ def mean_trend(sample: Sample) -> trend.Trend:
 
 
 @once_per_sample
+def sign_trend(sample: Sample) -> trend.Trend:
+    """Return bias, slope and curvature of the residuals' signs: how the median departs from 0."""
+    return trend.fit_trend(np.sign(sample.residual), sample.prediction)
+
+
+@once_per_sample
 def detrended(sample: Sample) -> Array:
     """Return the residuals without their trend, in standard deviations: what tests of scale should see."""
     fit = mean_trend(sample)
     return (sample.residual - fit.fitted(sample.prediction)) / (fit.sd or 1.0)
+
+
+@once_per_sample
+def scale_model(sample: Sample) -> tuple[scale.RankScore, scale.ScaleFit] | None:
+    """Return the rank test of a changing scale and the fitted scale of the residuals, in their units.
+
+    A material trend is taken out first. Above 200,000 rows every k-th is looked at. None without predictions.
+    """
+    if sample.prediction is None:
+        return None
+    trend_found = mean_trend(sample)
+    residual = detrended(sample) if trend_found.material else standardise(sample).values
+    unit = (trend_found if trend_found.material else standardise(sample)).sd or 1.0
+    every = -(-sample.n // MOST_ROWS)
+    test = scale.rank_score_test(residual[::every], sample.prediction[::every])
+    fit = scale.fit_scale(residual[::every], sample.prediction[::every])
+    level = np.array([np.log(unit), 0.0, 0.0])
+    return test, replace(fit, coefficients=fit.coefficients + level)
 
 
 @once_per_sample
@@ -170,8 +195,8 @@ def residual_ties(sample: Sample) -> ties.Ties:
 
 @once_per_sample
 def autocorrelations(sample: Sample) -> Array:
-    """Return the autocorrelations of normal scores up to the first insignificant lag."""
-    return dependence.normal_score_autocorrelations(sample.residual)
+    """Return the autocorrelations of normal scores up to the first insignificant lag, of the first 200,000 rows."""
+    return dependence.normal_score_autocorrelations(sample.residual[:MOST_ROWS])
 
 
 @once_per_sample

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from losscheck.checks.check import Check, Finding
-from losscheck.checks.measures import detrended, mean_trend, standardise
+from losscheck.checks.measures import MOST_ROWS, scale_model
 from losscheck.checks.wording import effect_with, figure, p_text, percent
 from losscheck.numeric.lazy import np
-from losscheck.numeric.scale import fit_scale, rank_score_test
 from losscheck.results import Need, Status
 
 if TYPE_CHECKING:
@@ -20,21 +19,21 @@ MARGIN = 0.9
 
 def run(sample: Sample, alpha: float) -> Finding:
     """Open the gate when ranks see a changing scale and it costs squared error more than a tenth of the rows."""
-    if sample.prediction is None:
+    model = scale_model(sample)
+    if model is None or sample.prediction is None:
         return Finding(Status.SKIP, "needs a prediction column")
-    trend = mean_trend(sample)
-    residual = detrended(sample) if trend.material else standardise(sample).values
-    test = rank_score_test(residual, sample.prediction)
+    test, fit = model
     if test.degrees_of_freedom == 0:
         return Finding(Status.SKIP, "all predictions are equal")
-    fit = fit_scale(residual, sample.prediction)
     found = fit.efficiency_interval(sample.prediction, 1 - alpha)
     value, low, high = found.value or 0.0, found.low or 0.0, found.high or 0.0
     effect = effect_with("efficiency left by the changing scale", value, (low, high), MARGIN)
     ends = np.quantile(sample.prediction, (0.05, 0.95))
-    left, right = (figure(float(sd)) for sd in fit.sigma(ends) * (trend.sd or 1.0))
+    left, right = (figure(float(sd)) for sd in fit.sigma(ends))
     change = f"the residual sd goes from {left} at low to {right} at high predictions (5 % and 95 % quantile)"
     cost = f"equal weights keep {percent(value)} of the rows' worth"
+    if sample.n > MOST_ROWS:
+        change += f", seen on every {-(-sample.n // MOST_ROWS)}th row"
     message = f"{change[0].upper()}{change[1:]}; {cost} ({p_text(test.p_value)})."
     if test.p_value >= SIGNIFICANT:
         message = f"No clear change of scale with the prediction: {change} ({p_text(test.p_value)})."

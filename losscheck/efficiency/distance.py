@@ -17,6 +17,8 @@ EVIDENCE = 3.0
 MOST_ROWS = 10_000_000
 REACH = 1e3
 """Nodes this many robust sds out carry 1e-3 of a Cauchy, and are left out so that a normal can be fitted at all."""
+SMALLEST_MASS = 1e-12
+"""Farther nodes lie beyond the support of some families."""
 NODES = 2000
 
 
@@ -30,10 +32,9 @@ def rows_to_tell(table: NoiseTable, truth: int, other: int) -> int | None:
     209
     """
     noise = make_noise(family_named(table.family[truth]), table.shapes[truth], NODES)
-    near = np.abs(noise.z - noise.median) < REACH * noise.s
+    near = (np.abs(noise.z - noise.median) < REACH * noise.s) & (noise.mass > SMALLEST_MASS)
     points = Points(noise.z[near] / noise.s, noise.mass[near], 0.0, noise.s)
-    own, rival = (
-        float(scan(replace(family_named(table.family[i]), grid=(table.shapes[i],)), points).loglik[0])
-        for i in (truth, other)
-    )
+    own = -float(noise.mass[near] @ family_named(table.family[truth]).nll(noise.z[near], *table.shapes[truth]))
+    model = replace(family_named(table.family[other]), grid=(table.shapes[other],))
+    rival = float(scan(model, points).loglik[0]) - points.n * math.log(noise.s)
     return math.ceil(EVIDENCE / (own - rival)) if own - rival > EVIDENCE / MOST_ROWS else None

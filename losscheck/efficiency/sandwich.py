@@ -15,6 +15,8 @@ from losscheck.numeric.lazy import Array
 from losscheck.numeric.points import Points, weighted_quantile
 
 STEPS = 60
+FEWEST_WITH_SLOPE = 30
+"""Effective rows that must carry the mean slope: of a Huber loss narrower than the rows' spacing it is all noise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +41,8 @@ def loss_variance(points: Points, candidate: Candidate) -> LossVariance | None:
     psi, slope = (f(z, *candidate.shapes) for f in (candidate.family.psi, candidate.family.curvature))
     power, rise = float(w @ psi**2), float(w @ slope) / unit
     if not (rise > 0 and power > 0 and math.isfinite(rise)):
+        return None
+    if float(w @ slope) ** 2 < FEWEST_WITH_SLOPE / points.n * float(w @ slope**2):
         return None
     return LossVariance(math.log(power / rise**2), psi**2 / power - 2 * (slope / unit) / rise + 1.0)
 

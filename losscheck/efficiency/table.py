@@ -40,6 +40,11 @@ class NoiseTable:
         """Models under which MSE keeps at least 0.9 of the rows."""
         return self.efficiency[:, 0] >= ADEQUATE
 
+    @property
+    def fourth_moment_missing(self) -> NDArray[np.bool_]:
+        """Models without a fourth moment: Student-t with nu ≤ 4."""
+        return np.array([name == "student_t" and s[0] <= 4 for name, s in zip(self.family, self.shapes, strict=True)])
+
     def is_class(self, *classes: ShapeClass) -> NDArray[np.bool_]:
         """Models of these classes."""
         return np.array([c in classes for c in self.shape_class])

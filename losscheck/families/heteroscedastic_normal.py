@@ -24,6 +24,7 @@ HETEROSCEDASTIC_NORMAL = Family(
         formula="mean of log sigma(x) + r²/(2 sigma(x)²)",
         value=gaussian_nll,
         parameters=("sigma",),
+        aliases=("nll",),
     ),
     shape_class=ShapeClass.NORMAL,
     elicits="mean and variance",

@@ -102,11 +102,13 @@ SHIFTED_LOGNORMAL = Family(
         "Cohen (1951), Journal of the American Statistical Association 46, 206–212",
     ),
     numpy_code=(
-        "s, sigma = {s}, {sigma}\nscore = np.log1p(s * (y - f) / sigma) / s\nloss = np.mean(0.5 * score**2 + s * score)"
+        "s, sigma = {s}, {sigma}\n"
+        "score = np.log(np.maximum(1 + s * (y - f) / sigma, 1e-6)) / s  # finite beyond the edge too\n"
+        "loss = np.mean(0.5 * score**2 + s * score)"
     ),
     pytorch_code=(
         "s, sigma = {s}, {sigma}\n"
-        "score = torch.log1p(s * (y - f) / sigma) / s\n"
+        "score = torch.log(torch.clamp(1 + s * (y - f) / sigma, min=1e-6)) / s  # finite beyond the edge too\n"
         "loss = (0.5 * score**2 + s * score).mean()"
     ),
     nll=nll,

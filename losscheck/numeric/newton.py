@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 MAX_STEPS = 200
 TOLERANCE = 1e-14
 """Stops at a Newton decrement below this many nats a row: parameters then sit within 1e-7 standard errors."""
+STALLED, PATIENCE = 1e-10, 3
+"""Stops too when so many steps in a row gain less than this many nats a row: along the edge of a support."""
 DIFFERENCE = 1e-5
 SMALLEST_EIGENVALUE = 1e-7
 """Relative; flatter directions of the Hessian are stiffened to this, so that every step descends."""
@@ -40,6 +42,7 @@ def minimise(terms: Terms, theta: Array, weight: Array, low: Array, high: Array)
     theta = np.clip(theta, low, high)
     values, gradients = terms(theta)
     total, slope = float(weight @ values), gradients @ weight
+    stalled = 0
     for _ in range(MAX_STEPS):
         free = ~((theta <= low) & (slope > 0) | (theta >= high) & (slope < 0))
         if not free.any():
@@ -52,8 +55,11 @@ def minimise(terms: Terms, theta: Array, weight: Array, low: Array, high: Array)
         moved = _backtrack(terms, theta, step, total, decrement, weight, low, high)
         if moved is None:
             break
+        stalled = stalled + 1 if total - moved[1] < STALLED * weight.sum() else 0
         theta, total, values, gradients = moved
         slope = gradients @ weight
+        if stalled == PATIENCE:
+            break
     final = hessian(terms, theta, weight, None, low, high)
     return Minimum(theta, total, final, values, gradients, theta <= low, theta >= high)
 
@@ -64,7 +70,8 @@ def hessian(terms: Terms, theta: Array, weight: Array, slope: Array | None, low:
     out = np.empty((p, p))
     for j in range(p):
         ahead, behind = theta.copy(), theta.copy()
-        h = DIFFERENCE if theta[j] + DIFFERENCE <= high[j] else -DIFFERENCE
+        h = DIFFERENCE * max(1.0, abs(theta[j]))
+        h = h if theta[j] + h <= high[j] else -h
         ahead[j] += h
         if slope is not None:
             out[j] = (terms(ahead)[1] @ weight - slope) / h

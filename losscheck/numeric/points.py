@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from losscheck.numeric.lazy import Array, np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 EXACT_ROWS = 6000
 """Up to here the points are the rows themselves; compressing fewer would save nothing."""
 
-BINS = 4096
+BINS, COARSE_BINS = 2048, 256
 LINEAR_PART = 0.005
 """Bins are uniform in sign(z)·log1p(|z|/δ) of z in robust standard units. At n = 10⁶ this moves parameters by
 less than 1e-3 standard errors and the log-likelihood by less than 1e-4 nats (see docs/decision.md)."""
@@ -17,6 +21,9 @@ less than 1e-3 standard errors and the log-likelihood by less than 1e-4 nats (se
 CELL_COLUMNS, CELL_BINS = 128, 96
 """Where the scale depends on the prediction: bins uniform in sign(x)·log1p(|x|) of it, times residual bins. At
 n = 200,000 coefficients move by less than 0.1 standard errors (columns of equal counts: 6, the ends are too wide)."""
+
+FARTHEST = 1e75
+"""Values are held within this many robust sds of the centre: their squares and sums still fit a double."""
 
 MAD_TO_SD = 1.482602218505602
 """1/Φ⁻¹(3/4): the MAD of a normal in units of its standard deviation."""
@@ -71,7 +78,7 @@ def weighted_quantile(values: Array, weight: Array | None, level: float) -> floa
 def make_points(values: Array, weight: Array | None = None, *, step: float = 0.0, jacobian: float = 0.0) -> Points:
     """Return the values as points: the rows themselves, the distinct values of rounded data, or bins."""
     center, scale = robust_center_scale(values, weight)
-    z = (values - center) / scale
+    z = np.clip((values - center) / scale, -FARTHEST, FARTHEST)
     w = np.ones(z.size) if weight is None else weight
     if step > 0:
         z, w = _merge_equal(np.round(z, 9), w)
@@ -80,36 +87,55 @@ def make_points(values: Array, weight: Array | None = None, *, step: float = 0.0
     return Points(z, w, center, scale, width=step / scale, jacobian=jacobian)
 
 
-def make_cells(values: Array, covariate: Array, weight: Array | None = None, *, step: float = 0.0) -> Points:
-    """Return points whose log scale is quadratic in the standardised covariate; cells for many rows."""
-    center, scale = robust_center_scale(values, weight)
-    z = (values - center) / scale
+def make_cells(values: Array, covariate: Array, weight: Array | None, like: Points) -> Points:
+    """Return points whose log scale is quadratic in the covariate; cells for many rows.
+
+    Center, scale and rounding step are those of `like`.
+    """
+    z = np.clip((values - like.center) / like.scale, -FARTHEST, FARTHEST)
     w = np.ones(z.size) if weight is None else weight
     x = covariate
     if z.size > EXACT_ROWS:
         u = np.copysign(np.log1p(np.abs(x)), x)
-        column = np.searchsorted(np.linspace(u.min(), u.max(), CELL_COLUMNS + 1)[1:-1], u, side="right")
-        parts = [(column == k) for k in range(CELL_COLUMNS)]
-        packed = [(*compress(z[p], w[p], CELL_BINS), float(np.average(x[p], weights=w[p]))) for p in parts if p.any()]
-        x = np.concatenate([np.full(v.size, mean) for v, _, mean in packed])
-        z, w = (np.concatenate([part[k] for part in packed]) for k in (0, 1))
+        z, w, x = _fold(z, w, _bin(u, CELL_COLUMNS) * CELL_BINS + _bin(_stretch(z), CELL_BINS), x)
     design = np.vstack([np.ones(z.size), x, x * x])
-    return Points(z, w, center, scale, design=design, width=step / scale)
+    return Points(z, w, like.center, like.scale, design=design, width=like.width)
 
 
 def compress(z: Array, weight: Array, bins: int = BINS) -> tuple[Array, Array]:
     """Fold values into bins, each kept as two half-weight points at mean ± sd (moments 0 to 2 are exact)."""
-    u = np.copysign(np.log1p(np.abs(z) / LINEAR_PART), z)
+    folded, w, _ = _fold(z, weight, _bin(_stretch(z), bins), z)
+    return folded, w
+
+
+def coarsen(points: Points) -> Points:
+    """Return a rough copy, for a first look: about 500 points."""
+    value, weight = compress(points.value, points.weight, COARSE_BINS)
+    return replace(points, value=value, weight=weight)
+
+
+def _stretch(z: Array) -> Array:
+    """Return sign(z)·log1p(|z|/δ), in which bins are uniform."""
+    return np.copysign(np.log1p(np.abs(z) / LINEAR_PART), z)
+
+
+def _bin(u: Array, bins: int) -> NDArray[np.int64]:
     low, high = float(u.min()), float(u.max())
-    index = np.minimum(((u - low) * (bins / max(high - low, 1e-12))).astype(np.int64), bins - 1)
-    count = np.bincount(index, weight, bins)
+    return np.minimum(((u - low) * (bins / max(high - low, 1e-12))).astype(np.int64), bins - 1)
+
+
+def _fold(z: Array, weight: Array, index: NDArray[np.int64], along: Array) -> tuple[Array, Array, Array]:
+    """Return two half-weight points a bin, at its mean ± sd, and the mean of `along` in each."""
+    count = np.bincount(index, weight)
     keep = count > 0
-    count = count[keep]
-    mean = np.bincount(index, weight * z, bins)[keep] / count
     place = np.cumsum(keep) - 1
+    count = count[keep]
+    mean = np.bincount(index, weight * z)[keep] / count
     deviation = z - mean[place[index]]
-    sd = np.sqrt(np.bincount(index, weight * deviation * deviation, bins)[keep] / count)
-    return np.concatenate([mean - sd, mean + sd]), np.concatenate([count, count]) / 2
+    sd = np.sqrt(np.bincount(index, weight * deviation * deviation)[keep] / count)
+    mean_along = np.bincount(index, weight * along)[keep] / count
+    both = np.concatenate
+    return both([mean - sd, mean + sd]), both([count, count]) / 2, both([mean_along, mean_along])
 
 
 def _merge_equal(z: Array, weight: Array) -> tuple[Array, Array]:

@@ -59,7 +59,7 @@ class ScaleFit:
         """
         slopes = self._slopes(prediction)
         slopes -= slopes.mean()
-        columns = _columns(self._standardise(prediction))[1:]
+        columns = _columns(self.standardise(prediction))[1:]
         steepness = float(slopes.std())
         value = _efficiency(slopes)
         if steepness < 1e-12:
@@ -73,10 +73,11 @@ class ScaleFit:
         return Estimate(value, min(low, value), max(high, value))  # cut at STEEPEST they may cross
 
     def _slopes(self, prediction: Array) -> Array:
-        x = self._standardise(prediction)
+        x = self.standardise(prediction)
         return _bounded(self.coefficients[1] * x + self.coefficients[2] * x * x)
 
-    def _standardise(self, prediction: Array) -> Array:
+    def standardise(self, prediction: Array) -> Array:
+        """Return x: the prediction, held within [low, high], less the center, over the spread."""
         return (np.clip(prediction, self.low, self.high) - self.center) / self.spread
 
 

@@ -42,14 +42,15 @@ class Trend:
     basis: _Basis | None
 
     @property
-    def material(self) -> bool:
-        """True when bias, slope or curvature is above 0.1 residual sd and significant at 1 %.
+    def material(self) -> tuple[str, ...]:
+        """Which of bias, slope and curvature are above 0.1 residual sd and significant at 1 %, shared by the three.
 
         Both are asked for: under Cauchy noise a least-squares trend is large and means nothing, and removing it
         would plant a changing scale.
         """
-        found = (self.bias, self.slope, self.curvature)
-        return any(c is not None and abs(c.value) > MATERIAL and c.p < SIGNIFICANT for c in found)
+        found = {"bias": self.bias, "slope": self.slope, "curvature": self.curvature}
+        large = {name: c for name, c in found.items() if c is not None and abs(c.value) > MATERIAL}
+        return tuple(name for name, c in large.items() if c.p < SIGNIFICANT / len(found))
 
     def fitted(self, prediction: Array | None) -> Array:
         """Return the fitted mean of the residual at every prediction, in residual units."""
@@ -138,12 +139,13 @@ def _hac_regression(values: Array, columns: Array) -> tuple[Array, Array]:
     rest = values - estimates @ columns
     leverage = np.einsum("ji,ji->i", columns, inverse @ columns)
     scores = columns * (rest / np.maximum(1 - leverage, LEAST_FREEDOM))
-    meat = scores @ scores.T
-    lags = hac_lag(n)
-    for lag in range(1, lags + 1):
-        product = scores[:, lag:] @ scores[:, :-lag].T
-        meat += (1 - lag / (lags + 1)) * (product + product.T)
-    covariance = inverse @ meat @ inverse
+    # Bartlett's weights are those of moving sums over lags + 1 rows, so that the cost does not grow with the lags
+    span = hac_lag(n) + 1
+    running = np.zeros((k, n + 2 * span))
+    running[:, span : n + span] = np.cumsum(scores, axis=1)
+    running[:, n + span :] = running[:, n + span - 1, None]
+    sums = running[:, span:] - running[:, :-span]
+    covariance = inverse @ (sums @ sums.T / span) @ inverse
     plain = np.diag(inverse) * float(rest @ rest) / (n - k)
     variance = np.diag(covariance)
     larger = np.sqrt(np.maximum(plain, variance) / np.where(variance > 0, variance, 1))

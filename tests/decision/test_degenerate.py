@@ -23,48 +23,44 @@ def weights(special: float, rest: float = 1.0) -> np.ndarray:
     return np.where(np.arange(N) == 3, special, rest)
 
 
-def crash(*arguments, reason: str, raises=(ValueError, IndexError, RuntimeWarning)):
-    name, columns = arguments
+def crash(name: str, columns: dict, reason: str, raises=ValueError):
     return pytest.param(columns, id=name, marks=pytest.mark.xfail(strict=True, raises=raises, reason=reason))
 
 
-def fine(name: str, columns: dict):
-    return pytest.param(columns, id=name)
+def fine(name: str, columns: dict, marks=()):
+    return pytest.param(columns, id=name, marks=marks)
 
 
-NO_SPREAD = "all fits have sigma 0: IndexError in FamilyFits or the histogram"
-OVERFLOW = "warns: squares of values beyond 1e154"
+ROUNDED_TO_ONE = "residuals that differ in the last digit only: the histogram has no width"
 
 CASES = [
-    crash("constant residuals", {"residual": np.full(50, 2.5)}, reason=NO_SPREAD),
-    crash("constant residuals of predictions", {"target": F + 1, "prediction": F}, reason=NO_SPREAD),
-    crash("perfect predictions", {"target": F, "prediction": F}, reason=NO_SPREAD),
-    crash("all residuals 0", {"residual": np.zeros(40)}, reason=NO_SPREAD),
-    crash("one row", {"target": [1.0], "prediction": [2.0]}, reason=NO_SPREAD),
-    crash("two rows", {"target": [1.0, 2.0], "prediction": [2.0, 1.0]}, reason="warns: without one row, sigma is 0"),
-    crash("all weight in one row", {"residual": R, "weight": weights(1.0, 0.0)}, reason=NO_SPREAD),
-    crash("outlier of 1e300", {"residual": np.append(R, 1e300)}, reason=f"{OVERFLOW}; then IndexError"),
-    crash(
-        "outlier of 1e300 with predictions",
-        {"target": np.append(F + R, 1e300), "prediction": np.append(F, 5.0)},
-        reason=f"{OVERFLOW}; then IndexError",
-    ),
-    crash("outlier of 1e12", {"residual": np.append(R, 1e12)}, reason="warns: a step of differences is lost, 0/0"),
-    crash("residuals of 1e300", {"residual": R * 1e300}, reason=OVERFLOW),
-    crash("residuals of 1e-310", {"residual": R * 1e-310}, reason="warns: densities above 1e308"),
+    fine("constant residuals", {"residual": np.full(50, 2.5)}),
+    crash("constant residuals of predictions", {"target": F + 1, "prediction": F}, reason=ROUNDED_TO_ONE),
+    fine("perfect predictions", {"target": F, "prediction": F}),
+    fine("one row", {"target": [1.0], "prediction": [2.0]}),
+    fine("two rows", {"target": [1.0, 2.0], "prediction": [2.0, 1.0]}),
+    fine("all weight in one row", {"residual": R, "weight": weights(1.0, 0.0)}),
+    fine("outlier of 1e300", {"residual": np.append(R, 1e300)}),
+    fine("outlier of 1e300 with predictions", {"target": np.append(F + R, 1e300), "prediction": np.append(F, 5.0)}),
+    fine("outlier of 1e12", {"residual": np.append(R, 1e12)}),
+    fine("residuals of 1e300", {"residual": R * 1e300}),
+    fine("residuals of 1e-310", {"residual": R * 1e-310}),
+    fine("no weight but in far rows", {"residual": [0.0, 2.0], "weight": [2.0, 100.0]}),
+    fine("one weight but in far rows", {"residual": [-17.0, 10.0, -5.0], "weight": [1.0, 2.0, 100.0]}),
+    fine("outlier of 1e19 among 100", {"target": np.append(R[:99], 1e19) + 3, "prediction": np.full(100, 3.0)}),
     fine("three rows", {"target": [1.0, 2.0, 3.0], "prediction": [2.0, 1.0, 3.5]}),
     fine("three residuals", {"residual": [0.1, 0.2, -0.5]}),
     fine("four rows, one fits", {"target": [1.0, 2.0, 3.0, 5.0], "prediction": [2.0, 1.0, 3.5, 5.0]}),
     fine("twelve rows", {"target": F[:12] + R[:12], "prediction": F[:12]}),
-    fine("29 rows", {"target": F[:29] + R[:29], "prediction": F[:29]}),
-    fine("30 rows", {"target": F[:30] + R[:30], "prediction": F[:30]}),
+    fine("29 rows", {"target": F[:29] + R[:29], "prediction": F[:29]}, pytest.mark.slow),
+    fine("30 rows", {"target": F[:30] + R[:30], "prediction": F[:30]}, pytest.mark.slow),
     fine("two distinct residuals", {"residual": ALTERNATING}),
-    fine("two distinct residuals of predictions", {"target": F + ALTERNATING, "prediction": F}),
+    fine("two distinct residuals of predictions", {"target": F + ALTERNATING, "prediction": F}, pytest.mark.slow),
     fine("three distinct residuals", {"residual": np.tile([-1.0, 0.0, 1.0], 40)}),
     fine("one row differs", {"residual": np.append(np.zeros(99), 1.0)}),
-    fine("outlier of 1e8", {"residual": np.append(R, 1e8)}),
-    fine("residuals of 1e-300", {"residual": R * 1e-300}),
-    fine("all of 1e-300", {"target": (F + R) * 1e-300, "prediction": F * 1e-300}),
+    fine("outlier of 1e8", {"residual": np.append(R, 1e8)}, pytest.mark.slow),
+    fine("residuals of 1e-280", {"residual": R * 1e-280}),
+    fine("all of 1e-300", {"target": (F + R) * 1e-300, "prediction": F * 1e-300}, pytest.mark.slow),
     fine("residuals of 1e150", {"residual": R * 1e150}),
     fine("targets of 1e15", {"target": 1e15 + np.round(R), "prediction": np.full(N, 1e15)}),
     fine("integers", {"residual": RNG.integers(-3, 4, N)}),
@@ -76,18 +72,17 @@ CASES = [
         "two predictions, two scales",
         {"target": np.repeat([1.0, 5.0], N // 2) * (1 + R), "prediction": np.repeat([1.0, 5.0], N // 2)},
     ),
-    fine("one far prediction", {"target": np.append(F + R, 5.0), "prediction": np.append(F, 1e6)}),
+    fine("one far prediction", {"target": np.append(F + R, 5.0), "prediction": np.append(F, 1e6)}, pytest.mark.slow),
     fine("half are 0", {"residual": HALF_ZERO}),
-    fine("half are 0, with predictions", {"target": F + HALF_ZERO, "prediction": F}),
+    fine("half are 0, with predictions", {"target": F + HALF_ZERO, "prediction": F}, pytest.mark.slow),
     fine("half of the targets are 0", {"target": np.where(HALF_ZERO == 0, 0.0, F), "prediction": F / 2}),
     fine("some weights 0", {"residual": R, "weight": np.where(np.arange(N) < 50, 0.0, 1.0)}),
-    fine("one huge weight", {"residual": R, "weight": weights(1e12)}),
-    fine("one huge weight, with predictions", {"target": F + R, "prediction": F, "weight": weights(1e12)}),
+    fine("one huge weight", {"residual": R, "weight": weights(1e12)}, pytest.mark.slow),
     fine("tiny weights", {"residual": R, "weight": np.arange(1, N + 1) * 1e-300}),
     fine("sorted residuals", {"residual": np.sort(R)}),
     fine("a straight line", {"residual": np.linspace(-1, 1, N)}),
-    fine("tails of tails", {"residual": np.random.default_rng(1).standard_cauchy(N) ** 3}),
-    fine("targets over 8 decades", {"target": np.exp(4 * R), "prediction": np.ones(N)}),
+    fine("tails of tails", {"residual": np.random.default_rng(1).standard_cauchy(N) ** 3}, pytest.mark.slow),
+    fine("targets over 8 decades", {"target": np.exp(4 * R), "prediction": np.ones(N)}, pytest.mark.slow),
     fine("missing values", {"residual": np.where(np.arange(N) < 5, np.nan, R)}),
 ]
 
@@ -110,20 +105,14 @@ def test_report_or_a_helpful_sentence(columns):
         assert len(str(error).split()) > 4  # noqa: PT017
 
 
-@pytest.mark.parametrize(
-    "columns", [{"residual": np.full(50, 2.5)}, {"target": F, "prediction": F}, {"residual": np.zeros(40)}]
-)
-@pytest.mark.xfail(strict=True, reason=NO_SPREAD)
-def test_nothing_is_recommended_where_nothing_varies(columns):
-    try:
-        verdict = losscheck.check(**columns).verdict
-    except InputError as error:
-        assert "equal" in str(error)  # noqa: PT017
-        return
-    assert verdict.status in (VerdictStatus.INVALID, VerdictStatus.UNDECIDED, VerdictStatus.FIX_FIRST)
-
-
 EMPTY = [
+    ({"residual": np.full(50, 2.5)}, "all 50 residuals are equal to 2.5"),
+    ({"residual": np.zeros(40)}, "all 40 residuals are equal to 0.*leak"),
+    ({"target": F, "prediction": F}, "all 120 residuals are equal to 0.*leak"),
+    ({"target": [1.0], "prediction": [2.0]}, "1 usable rows"),
+    ({"residual": R, "weight": weights(1.0, 0.0)}, "1 usable rows"),
+    ({"residual": R * 1e-310}, "change the unit"),
+    ({"residual": R * 1e300}, "change the unit"),
     ({"residual": R, "weight": np.zeros(N)}, "every weight is 0"),
     ({"residual": np.full(5, np.nan)}, "5 of 5 have no value"),
     ({"residual": []}, "empty"),
@@ -153,7 +142,6 @@ def test_from_thirty_rows_a_family_is_named():
     assert verdict.family is not None
 
 
-@pytest.mark.xfail(strict=True, reason="rows are counted, not their effective number")
 def test_a_hundred_rows_that_weigh_as_much_as_one_are_too_few():
     """Kish: (1e12 + 119)²/(1e24 + 119) = 1."""
     assert losscheck.check(residual=R, weight=weights(1e12)).verdict.rule == "too_few_rows"
@@ -176,16 +164,25 @@ def test_one_far_row_is_named():
 
 
 @pytest.mark.parametrize("columns", [{"residual": HALF_ZERO}, {"target": F + HALF_ZERO, "prediction": F}])
-def test_pile_up_is_a_finding(columns):
-    (check,) = [check for check in losscheck.check(**columns).checks if check.id == "pile_up"]
-    assert check.status == "warn"
+def test_atom_is_a_finding(columns):
+    (check,) = [check for check in losscheck.check(**columns).checks if check.id == "ties"]
+    assert check.status == "note"
+    assert "atom" in check.message
 
 
-@pytest.mark.xfail(strict=True, reason="a pile-up at 0 is taken for a Cauchy of a hundredth of the noise's scale")
-def test_pile_up_is_not_heavy_tails():
+@pytest.mark.parametrize("columns", [{"residual": HALF_ZERO}, {"target": F + HALF_ZERO, "prediction": F}])
+def test_atom_is_not_heavy_tails(columns):
     """DECISION: zeros first, nothing else matters until they are seen."""
-    verdict = losscheck.check(residual=HALF_ZERO).verdict
-    assert verdict.status is not VerdictStatus.SWITCH
+    verdict = losscheck.check(**columns).verdict
+    assert (verdict.status, verdict.loss, verdict.rule) == (VerdictStatus.FIX_FIRST, None, "atom")
+    assert "exactly 0" in verdict.headline
+
+
+@pytest.mark.parametrize("x", [ALTERNATING, np.tile([-1.0, 0.0, 1.0], 40), np.append(np.zeros(99), 1.0)])
+def test_a_handful_of_distinct_residuals_is_too_few(x):
+    verdict = losscheck.check(residual=x).verdict
+    assert (verdict.status, verdict.rule) == (VerdictStatus.UNDECIDED, "too_few_rows")
+    assert "different residuals are too few" in verdict.headline
 
 
 def test_constant_predictions_are_no_predictions():
@@ -194,7 +191,7 @@ def test_constant_predictions_are_no_predictions():
     assert one.confidence == pytest.approx(other.confidence, abs=1e-6)
 
 
-@pytest.mark.parametrize("scale", [1e-300, 1e-100, 1e100])
+@pytest.mark.parametrize("scale", [1e-250, 1e-100, 1e100])
 def test_units_at_the_ends_of_the_numbers(scale):
     one, other = losscheck.check(residual=R).verdict, losscheck.check(residual=R * scale).verdict
     assert (one.status, one.loss, one.rule, one.family) == (other.status, other.loss, other.rule, other.family)

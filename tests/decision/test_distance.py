@@ -85,23 +85,17 @@ def test_mirrored_pairs_are_as_far_apart():
     assert rows(("asymmetric_laplace", 0.3), ("laplace",)) == rows(("asymmetric_laplace", 0.7), ("laplace",))
 
 
-EMPTY_NODES = "nodes of zero probability are kept, and 0·inf spoils the likelihood of the truth itself"
-
-
-@pytest.mark.xfail(strict=True, reason=EMPTY_NODES)
 def test_uniform_against_the_normal():
     """DECISION 8: ½ log(2πe/3) − log 2 = .17649."""
     assert rows(("uniform",), NORMAL) == 17
 
 
-@pytest.mark.xfail(strict=True, reason=EMPTY_NODES)
 def test_gumbel_against_the_normal():
     """½ log(2πe·π²/6) − (1 + γ) = .0905; 1 + γ is the entropy of the Gumbel."""
     nats = 0.5 * math.log(2 * math.pi * math.e * math.pi**2 / 6) - (1 + np.euler_gamma)
     assert rows(("gumbel",), NORMAL) == pytest.approx(EVIDENCE / nats, abs=1)
 
 
-@pytest.mark.xfail(strict=True, reason=EMPTY_NODES)
 @pytest.mark.parametrize("shapes", [(7.0, 0.5), (5.0, 0.5)])
 def test_two_groups_against_the_normal(shapes):
     """Far groups: variance 1 + d²/4, entropy of one group and log 2."""
@@ -110,7 +104,6 @@ def test_two_groups_against_the_normal(shapes):
     assert rows(("normal_mixture", *shapes), NORMAL) == pytest.approx(EVIDENCE / nats, abs=1)
 
 
-@pytest.mark.xfail(strict=True, reason=EMPTY_NODES)
 def test_normal_against_the_gumbel():
     """The nearest Gumbel has scale 1 and location −½, where its mean −log-density is 1½."""
     nats = 1.5 - 0.5 * math.log(2 * math.pi * math.e)

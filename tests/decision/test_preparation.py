@@ -112,7 +112,7 @@ def test_gate_stays_shut_where_tails_are_heavy_and_the_scale_is_constant():
     opened = 0
     for seed in range(200):
         rng = np.random.default_rng(seed)
-        gate = find_scale_gate(rng.standard_t(3, 200), rng.uniform(2, 10, 200), ALPHA)
+        gate = find_scale_gate(made(rng.standard_t(3, 200), rng.uniform(2, 10, 200)), ALPHA)
         opened += gate.open
     assert opened <= 6
 
@@ -127,11 +127,13 @@ def test_gate_stays_shut_where_the_change_costs_nothing():
 
 @pytest.mark.parametrize("prediction", [np.full(100, 3.0), None])
 def test_no_gate_without_predictions_that_vary(prediction):
-    assert find_scale_gate(normal(100), prediction, ALPHA) is None
+    residual = normal(100)
+    sample = sample_from_arrays(residual=residual) if prediction is None else made(residual, prediction)
+    assert find_scale_gate(sample, ALPHA) is None
 
 
 def test_no_gate_for_a_handful_of_rows():
-    assert find_scale_gate(normal(12), predictions(12), ALPHA) is None
+    assert find_scale_gate(made(normal(12), predictions(12)), ALPHA) is None
 
 
 def test_step_of_rounded_residuals():

@@ -10,6 +10,7 @@ from losscheck.efficiency.candidates import CANDIDATES
 from losscheck.facts import (
     PRACTICALLY_EQUAL,
     SMALL_SAMPLE,
+    TIED_EFFICIENCY,
     WORTH_A_SWITCH,
     Drivers,
     Facts,
@@ -20,7 +21,7 @@ from losscheck.facts import (
 )
 from losscheck.loss_choice import parse_estimand, parse_loss
 from losscheck.posterior import weigh_models
-from losscheck.preparation import prepare
+from losscheck.preparation import FEWEST_DISTINCT, LARGEST_ATOM, Atom, prepare
 from losscheck.ranking import FamilyFits
 from losscheck.reading import sample_from_arrays
 from losscheck.results import Estimate, VerdictStatus
@@ -68,6 +69,8 @@ def facts(**replaced) -> Facts:
         "n": 1000,
         "effective_n": 1000.0,
         "shape_n": 1000.0,
+        "distinct": 1000,
+        "atom": None,
         "classes": odds(adequate=0.97),
         "inadequate": 0.03,
         "gain": 0.0,
@@ -104,6 +107,7 @@ SKEWED = {"classes": odds(skewed=0.95), "inadequate": 0.97, "gain": 0.3, "family
 
 FIRES: dict[str, tuple[dict, Request]] = {
     "quantile_wanted": ({}, request("quantile:0.9")),
+    "atom": ({"atom": Atom(0.0, 0.4)}, request()),
     "missing_feature": ({"classes": odds(bimodal=0.9), "family": "normal_mixture"}, request()),
     "too_few_rows": ({"n": FEWEST_ROWS - 1, "effective_n": 29.0, "shape_n": 29.0}, request()),
     "scale_undecided": (OPEN | {"gate_confidence": 0.6}, request()),
@@ -175,6 +179,7 @@ def test_choice_is_one_of_the_losses(rule):
 
 EXPECTED = {
     "quantile_wanted": (VerdictStatus.SWITCH, "pinball"),
+    "atom": (VerdictStatus.FIX_FIRST, None),
     "missing_feature": (VerdictStatus.FIX_FIRST, None),
     "too_few_rows": (VerdictStatus.UNDECIDED, "mse"),
     "scale_undecided": (VerdictStatus.UNDECIDED, "gaussian_nll"),
@@ -198,6 +203,10 @@ def test_what_each_outcome_means(rule):
 FIRST = [
     # two facts at once: the upper row of the table decides
     ("quantile_wanted", {"n": 20, **HEAVY}, "quantile:0.1"),
+    ("atom", OPEN | HEAVY | {"atom": Atom(0.0, LARGEST_ATOM)}, "any"),
+    ("not_normal", HEAVY | {"atom": Atom(0.0, LARGEST_ATOM - 1e-6)}, "any"),
+    ("too_few_rows", {"n": 20, "atom": Atom(0.0, 0.5)}, "any"),
+    ("too_few_rows", {"distinct": FEWEST_DISTINCT - 1, "classes": odds(bimodal=0.9)}, "any"),
     ("missing_feature", OPEN | {"classes": odds(bimodal=0.9)}, "any"),
     ("too_few_rows", {"n": 20, "classes": odds(bimodal=0.9)}, "any"),
     ("too_few_rows", OPEN | {"n": 20}, "any"),
@@ -379,6 +388,8 @@ def test_headlines_say_what_they_must():
     assert "logarithm" in headline("log_target")
     assert "median" in headline("log_target")
     assert "two separate groups" in headline("missing_feature")
+    assert "40 % of the residuals are exactly 0" in headline("atom")
+    assert "4 different residuals are too few" in headline("too_few_rows", n=1000, distinct=4)
     assert "Undecided from 1,000 rows" in headline("undecided")
     assert "insurance" in headline("undecided")
     assert "29 rows are too few" in headline("too_few_rows")
@@ -403,9 +414,19 @@ def test_declared_loss_is_named():
 def test_of_practically_equal_candidates_the_first_is_taken():
     expected = np.zeros(len(CANDIDATES))
     expected[[0, 3, 9]] = 0.8, 0.9, 0.9 + PRACTICALLY_EQUAL / 2
-    assert best_candidate(expected) is CANDIDATES[3]
+    assert best_candidate(expected, "normal") is CANDIDATES[3]
     expected[9] = 0.9 + 2 * PRACTICALLY_EQUAL
-    assert best_candidate(expected) is CANDIDATES[9]
+    assert best_candidate(expected, "normal") is CANDIDATES[9]
+
+
+def test_own_loss_of_the_likeliest_family_is_taken_where_it_is_as_good():
+    own = CANDIDATES.index(candidate("mae"))
+    expected = np.zeros(len(CANDIDATES))
+    expected[[0, own, 9]] = 0.5, 0.9 - TIED_EFFICIENCY / 2, 0.9
+    assert best_candidate(expected, "laplace") is CANDIDATES[own]
+    assert best_candidate(expected, "student_t") is CANDIDATES[9]
+    expected[own] = 0.9 - 2 * TIED_EFFICIENCY
+    assert best_candidate(expected, "laplace") is CANDIDATES[9]
 
 
 def test_product_of_efficiencies():

@@ -184,13 +184,9 @@ def test_estimate_minimises_the_loss():
     assert mean_loss[1] < min(mean_loss[0], mean_loss[2])
 
 
-@pytest.mark.xfail(strict=True, reason="slope of a Huber loss narrower than the spacing of the rows is all noise")
 @pytest.mark.parametrize("seed", range(5))
-def test_narrow_huber_is_mae(seed):
-    """With delta → 0 the Huber loss is MAE, so that its variance and interval are MAE's."""
+def test_slope_of_a_very_narrow_huber_loss_is_not_measured(seed):
+    """With delta → 0 the Huber loss is MAE; its mean slope rests on the rows within delta, here 2 of 3,000."""
     points = make_points(np.random.default_rng(seed).standard_t(2, 3000))
-    mae, narrow = loss_variance(points, MAE), loss_variance(points, loss("huber", 1.0, scale=1e-3))
-    assert narrow is not None
-    ratio, low, high = relative_efficiency(points, narrow, mae, 1.0, 1.96)
-    assert 0.8 < ratio < 1.25
-    assert high / low < 1.6
+    assert loss_variance(points, loss("huber", 1.0, scale=1e-3)) is None
+    assert loss_variance(points, loss("huber", 1.0, scale=0.1)) is not None

@@ -24,17 +24,17 @@ def predictions(n: int, seed: int) -> np.ndarray:
 NOISES = {
     "normal": (N, lambda rng, n, f: 2 * rng.standard_normal(n)),
     "t3": (N, lambda rng, n, f: 2 * rng.standard_t(3, n)),
-    "t2": (1500, lambda rng, n, f: rng.standard_t(2, n)),
+    "t2": (N, lambda rng, n, f: rng.standard_t(2, n)),
     "laplace": (N, lambda rng, n, f: rng.laplace(0, 2, n)),
-    "gross errors": (N, lambda rng, n, f: np.where(rng.random(n) < 0.05, 10, 1) * rng.standard_normal(n)),
-    "uniform": (N, lambda rng, n, f: rng.uniform(-3, 3, n)),
-    "gumbel": (N, lambda rng, n, f: rng.gumbel(-np.euler_gamma, 1, n)),
-    "changing scale": (N, lambda rng, n, f: 0.4 * (f - 1) * rng.standard_normal(n) * np.where(f > 3, 1, -1)),
-    "changing scale, heavy": (N, lambda rng, n, f: 0.1 * np.exp(0.4 * f) * rng.standard_t(3, n)),
-    "log target": (N, lambda rng, n, f: f * np.exp(0.5 * rng.standard_normal(n)) - f),
-    "log target, heavy": (N, lambda rng, n, f: f * np.exp(0.3 * rng.standard_t(3, n)) - f),
-    "two groups": (N, lambda rng, n, f: np.where(rng.random(n) < 0.5, -3, 3) + rng.standard_normal(n)),
-    "bias": (N, lambda rng, n, f: 1 + rng.standard_normal(n)),
+    "gross errors": (500, lambda rng, n, f: np.where(rng.random(n) < 0.05, 10, 1) * rng.standard_normal(n)),
+    "uniform": (400, lambda rng, n, f: rng.uniform(-3, 3, n)),
+    "gumbel": (500, lambda rng, n, f: rng.gumbel(-np.euler_gamma, 1, n)),
+    "changing scale": (500, lambda rng, n, f: 0.4 * (f - 1) * rng.standard_normal(n) * np.where(f > 3, 1, -1)),
+    "changing scale, heavy": (800, lambda rng, n, f: 0.1 * np.exp(0.4 * f) * rng.standard_t(3, n)),
+    "log target": (500, lambda rng, n, f: f * np.exp(0.5 * rng.standard_normal(n)) - f),
+    "log target, heavy": (800, lambda rng, n, f: f * np.exp(0.3 * rng.standard_t(3, n)) - f),
+    "two groups": (400, lambda rng, n, f: np.where(rng.random(n) < 0.5, -3, 3) + rng.standard_normal(n)),
+    "bias": (400, lambda rng, n, f: 1 + rng.standard_normal(n)),
     "too few": (20, lambda rng, n, f: rng.standard_normal(n)),
     "undecided": (60, lambda rng, n, f: rng.laplace(0, 1, n)),
     "two far rows": (500, lambda rng, n, f: np.where(np.arange(n) % 300 == 41, 13.0, rng.standard_normal(n))),
@@ -136,8 +136,8 @@ def test_efficiencies(name):
 
 # The truth, and how far off a parameter may be: about four standard errors.
 PARAMETERS = {
-    "t3": {"nu": (3.0, 1.2), "sigma": (2.0, 0.35)},
-    "gumbel": {"sigma": (1.0, 0.1)},
+    "t3": {"nu": (3.0, 1.6), "sigma": (2.0, 0.5)},
+    "gumbel": {"sigma": (1.0, 0.14)},
     "changing scale, heavy": {"nu": (3.0, 1.2)},
     "log target, heavy": {"nu": (3.0, 1.2), "sigma": (0.3, 0.05)},
 }
@@ -183,15 +183,13 @@ def test_numpy_code_gives_a_finite_number(name):
         compile(verdict.code.pytorch, name, "exec")
 
 
-@pytest.mark.xfail(strict=True, reason="the code leaves out mu, and rows below the support have no logarithm")
 def test_code_of_a_loss_with_an_edge_is_finite_on_these_residuals():
     rng = np.random.default_rng(0)
     f = predictions(1500, 0)
     y = f + rng.exponential(size=1500) - 1
     verdict = losscheck.check(y, f).verdict
     space = {"np": np, "y": y, "f": f}
-    with np.errstate(all="ignore"):
-        exec(verdict.code.numpy, space)
+    exec(verdict.code.numpy, space)
     assert math.isfinite(float(space["loss"]))
 
 
@@ -212,16 +210,16 @@ CONTRACT = {
     "input": {"files", "rows", "rows_used", "columns", "dialect", "precision", "summarized"},
     "columns": {"target", "prediction", "residual", "weight", "group", "order"},
     "task": {"kind", "why"},
-    "verdict": set(
-        "status loss family parameters current_loss headline confidence tied rule because needs_rows efficiency "
-        "estimand per_estimand likelihood code".split()
-    ),
+    "verdict": {
+        *("status", "loss", "family", "parameters", "current_loss", "headline", "confidence", "tied", "rule"),
+        *("because", "needs_rows", "efficiency", "estimand", "per_estimand", "likelihood", "code"),
+    },
     "estimate": {"value", "low", "high"},
     "likelihood": {"assumption", "density", "negative_log_likelihood", "loss"},
-    "code": set("numpy pytorch keras jax sklearn xgboost lightgbm catboost".split()),
-    "fit": set("family loss parameters nll_per_row heldout_nll_per_row aic bic weight".split()),
+    "code": {"numpy", "pytorch", "keras", "jax", "sklearn", "xgboost", "lightgbm", "catboost"},
+    "fit": {"family", "loss", "parameters", "nll_per_row", "heldout_nll_per_row", "aic", "bic", "weight"},
     "parameter": {"value", "se"},
-    "check": set("id code title status statistic p_value effect message advice rows".split()),
+    "check": {"id", "code", "title", "status", "statistic", "p_value", "effect", "message", "advice", "rows"},
     "effect": {"name", "value", "low", "high", "margin"},
 }
 
@@ -455,7 +453,7 @@ def test_hopeless_delta_does_not_pass():
     result = losscheck.check(100 * target, 100 * prediction, loss="huber")
     found = gate(result)
     assert found.status in (Status.FAIL, Status.INCONCLUSIVE)
-    assert found.effect.low < 2 / math.pi < found.effect.high
+    assert found.effect.value == pytest.approx(2 / math.pi, abs=0.05)
     assert "framework's default" in found.message
     assert result.verdict.status is SWITCH
     assert result.verdict.loss == "mse"
@@ -476,6 +474,13 @@ def test_a_good_declared_loss_is_kept(name, loss):
     for key, value in (pair.split("=") for pair in loss.partition(":")[2].split(",") if pair):
         assert verdict.parameters[key].value == float(value)
         assert f"{key}" in verdict.code.numpy or loss == "mae"
+
+
+def test_narrow_huber_is_mae():
+    """MAE keeps 5/6 under t2, so that Huber with delta → 0 cannot keep more."""
+    result = report("t2", loss="huber:delta=1e-3")
+    assert gate(result).effect.value == pytest.approx(5 / 6, abs=0.05)
+    assert result.verdict.status is SWITCH
 
 
 def test_a_poor_declared_loss_is_left():
@@ -500,25 +505,26 @@ def test_smaller_alpha_gives_wider_intervals():
 
 @pytest.mark.parametrize(
     ("alias", "loss"),
-    [("l1", "mae"), ("L1", "mae"), ("l2", "mse"), ("rmse", "mse"), (" MSE ", "mse"), ("smooth_l1", "huber")],
+    [
+        ("l1", "mae"),
+        ("L1", "mae"),
+        ("l2", "mse"),
+        ("rmse", "mse"),
+        (" MSE ", "mse"),
+        ("smooth_l1", "huber"),
+        ("nll", "gaussian_nll"),
+    ],
 )
 def test_aliases(alias, loss):
     assert report("undecided", loss=alias).verdict.current_loss == loss
 
 
-@pytest.mark.xfail(strict=True, raises=InputError, reason="CONTRACT lists nll among the aliases")
-def test_alias_nll():
-    report("undecided", loss="nll")
-
-
-@pytest.mark.xfail(strict=True, raises=InputError, reason="sigma is asked for, which the model itself predicts")
 @pytest.mark.parametrize("loss", ["gaussian_nll", "student_t_nll", "student_t_nll:nu=4"])
 def test_recommended_scale_heads_can_be_declared(loss):
     found = gate(report("changing scale", loss=loss))
     assert found.status is Status.PASS
 
 
-@pytest.mark.xfail(strict=True, reason="the message says that the data cannot tell, where training data may not")
 def test_training_is_given_as_the_reason():
     assert "train" in gate(report("t2", loss="mse", predictions_from="training")).message
 
