@@ -97,6 +97,7 @@ def _show_version(wanted: bool) -> None:
 
 COLUMNS, NOISE, OUTPUT = "Columns (detected when left out)", "What is asked", "Output"
 Name = str | None
+Names = list[str] | None
 
 
 def _column(help: str, *flags: str) -> Any:
@@ -128,11 +129,11 @@ FilesArgument = Annotated[
 )
 def check_command(
     files: FilesArgument,
-    target: Annotated[Name, _column("What was to be predicted.", "-t", "--target")] = None,
-    prediction: Annotated[Name, _column("What the model said.", "-p", "--prediction")] = None,
-    residual: Annotated[Name, _column("target - prediction, instead of the two.", "--residual")] = None,
-    weight: Annotated[Name, _column("Importance weights of the rows.", "--weight")] = None,
-    order: Annotated[Name, _column("Time, or whatever else orders the rows.", "--order")] = None,
+    target: Annotated[Names, _column("What was to be predicted.", "-t", "--target")] = None,
+    prediction: Annotated[Names, _column("What the model said.", "-p", "--prediction")] = None,
+    residual: Annotated[Names, _column("target - prediction, instead of the two.", "--residual")] = None,
+    weight: Annotated[Names, _column("Importance weights of the rows.", "--weight")] = None,
+    order: Annotated[Names, _column("Time, or whatever else orders the rows.", "--order")] = None,
     loss: Annotated[Name, _asked("NAME[:p=v,...]", "The loss you train with: is it right?", "--loss")] = None,
     min_efficiency: Annotated[
         float, _asked("NUMBER", "Below this efficiency the loss you train with fails.", "--min-efficiency")
@@ -164,6 +165,8 @@ def check_command(
 ) -> None:
     """Check the files, write the report, and exit with the gate's code."""
     verbosity = _choose_verbosity(quiet, verbose)
+    given = {"target": target, "prediction": prediction, "residual": residual, "weight": weight, "order": order}
+    columns = {role: _only_column(role, names) for role, names in given.items()}
     for path in output or []:
         check_output(path, files)
     with Progress(wanted=not quiet and (verbose or sys.stderr.isatty())) as progress:
@@ -171,11 +174,7 @@ def check_command(
 
         report = check_file(
             files,
-            target=target,
-            prediction=prediction,
-            residual=residual,
-            weight=weight,
-            order=order,
+            **columns,
             loss=loss,
             estimand=estimand,
             min_efficiency=min_efficiency,
@@ -203,6 +202,13 @@ def explain_command(
     print_document(explain_text(name), color)
 
 
+def _only_column(role: str, names: list[str] | None) -> str | None:
+    """Return the column of a role; keeping the last of several silently would check another one than was meant."""
+    if names is not None and len(names) > 1:
+        raise InputError(f"one {role} column at a time for now: {', '.join(repr(name) for name in names)} were given")
+    return names[0] if names else None
+
+
 def _choose_verbosity(quiet: bool, verbose: bool) -> Verbosity:
     if quiet and verbose:
         raise InputError("-q and -v exclude each other")
@@ -228,7 +234,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except InputError as error:
         _fail(str(error), BAD_INPUT)
     except UsageError as error:
-        _fail(f"{' '.join(error.format_message().split())} (see losscheck --help)", BAD_INPUT)
+        _fail(f"{_plain(error.format_message())} (see losscheck --help)", BAD_INPUT)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(INTERRUPTED)
     except Exception as error:
@@ -236,6 +242,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             traceback.print_exc()
         hint = "" if "--debug" in given else " (a bug: --debug shows the traceback)"
         _fail(f"internal error: {type(error).__name__}: {error}{hint}", INTERNAL)
+
+
+def _plain(message: str) -> str:
+    """Return Typer's message as one line, without its full stop and the words of the validation behind it."""
+    return " ".join(message.replace("Value error, ", "").split()).rstrip(".")
 
 
 def _with_command(arguments: list[str]) -> list[str]:

@@ -118,8 +118,8 @@ def make_request(
 
 def diagnose(sample: Sample, request: Request, alpha: float, progress: Callable[[str], None] | None = None) -> Report:
     """Return the report on one sample; raises InputError where there is no noise to read."""
-    _require_noise(sample)
     with np.errstate(all="ignore"):  # outliers of 1e300 overflow on the way to figures that stay finite
+        _require_noise(sample)
         return _diagnose(sample, request, alpha, progress or (lambda _: None))
 
 

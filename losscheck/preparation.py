@@ -158,9 +158,9 @@ def _find_atom(sample: Sample, step: float) -> tuple[int, Atom | None]:
     top = int(count.argmax())
     share = float(count[top]) / ordered.size
     fine = step > 0 or starts.size < FEWEST_DISTINCT or share < LARGEST_ATOM
-    value = ordered[starts[top]] * standardise(sample).sd + standardise(sample).mean
     if not fine:
-        return int(starts.size), Atom("residual", float(value), share)
+        row = int(np.argmin(np.abs(standardise(sample).values - ordered[starts[top]])))
+        return int(starts.size), Atom("residual", float(sample.residual[row]), share)
     return int(starts.size), _target_atom(sample.target)
 
 

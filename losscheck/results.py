@@ -248,6 +248,10 @@ class Report:
     histogram: Histogram | None = field(default=None, metadata={"json": False})
     quantiles: QuantileStrip | None = field(default=None, metadata={"json": False})
 
+    def __str__(self) -> str:
+        """Return the verdict's status and headline; `repr` shows every field."""
+        return f"Verdict: {self.verdict.status.value}\n{self.verdict.headline}"
+
     @property
     def passed(self) -> bool:
         """True when no check failed: what `--fail-on fail` asks."""

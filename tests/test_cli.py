@@ -91,6 +91,8 @@ def test_the_gate(diagnosis, run, status, gate):
         ["a.csv", "--alpha", "small"],
         ["a.csv", "--fail-on", "sometimes"],
         ["a.csv", "-q", "-v"],
+        ["a.csv", "-p", "f", "-p", "g"],
+        ["a.csv", "-t", "y", "--target", "z"],
         ["a.csv", "-o", "report.pdf"],
         ["a.csv", "-o", "report"],
         ["a.csv", "-o", "no/such/directory/report.txt"],
@@ -103,6 +105,20 @@ def test_bad_usage_is_one_line_and_exit_code_2(diagnosis, run, arguments):
     assert (code, out, diagnosis.calls) == (2, "", [])
     assert err.startswith("losscheck: ")
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", ["--target", "--prediction", "--residual", "--weight", "--order"])
+def test_a_second_column_of_a_role_is_refused_and_not_preferred(diagnosis, run, option):
+    role = option[2:]
+    refusal = f"losscheck: one {role} column at a time for now: 'a', 'b' were given\n"
+    assert run("a.csv", option, "a", option, "b") == (2, "", refusal)
+    assert diagnosis.calls == []
+
+
+def test_a_choice_that_does_not_exist_is_named_plainly(diagnosis, run):
+    assert run("a.csv", "-f", "xml")[2] == (
+        "losscheck: Invalid value for '-f' / '--format': 'xml' is not one of 'text', 'json' (see losscheck --help)\n"
+    )
 
 
 def test_bad_input_is_one_printable_line_and_exit_code_2(diagnosis, run):

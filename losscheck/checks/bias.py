@@ -8,12 +8,14 @@ from losscheck.checks.check import Check, Finding
 from losscheck.checks.measures import mean_trend
 from losscheck.checks.wording import effect_with, figure, p_text
 from losscheck.numeric.lazy import scipy
-from losscheck.numeric.trend import MATERIAL
+from losscheck.numeric.trend import MATERIAL, SIGNIFICANT
 from losscheck.results import Status
 
 if TYPE_CHECKING:
-    from losscheck.numeric.trend import Coefficient
+    from losscheck.numeric.trend import Coefficient, Trend
     from losscheck.sample import Sample
+
+SURE = SIGNIFICANT / 3  # bias, slope and curvature share it
 
 
 def run(sample: Sample, alpha: float) -> Finding:
@@ -24,21 +26,26 @@ def run(sample: Sample, alpha: float) -> Finding:
         f"the predictions lie {figure(abs(fit.mean))} {side} the targets on average, "
         f"{figure(abs(fit.bias.value))} residual sd"
     )
-    return trend_finding(fit.bias, fit.free, alpha, "bias in residual sd", measured)
+    return trend_finding(fit, "bias", alpha, "bias in residual sd", measured)
 
 
-def trend_finding(found: Coefficient, free: int, alpha: float, name: str, measured: str) -> Finding:
-    """Warn when a coefficient is both significant and material; note it when it is only significant."""
-    reach = float(scipy.special.stdtrit(free, 1 - alpha / 2)) * found.se
-    effect = effect_with(name, found.value, (found.value - reach, found.value + reach), MATERIAL)
+def trend_finding(fit: Trend, name: str, alpha: float, effect_name: str, measured: str) -> Finding:
+    """Warn when bias, slope or curvature (`name`) is material, as the verdict asks; note what is only significant."""
+    found: Coefficient = getattr(fit, name)
+    reach = float(scipy.special.stdtrit(fit.free, 1 - alpha / 2)) * found.se
+    effect = effect_with(effect_name, found.value, (found.value - reach, found.value + reach), MATERIAL)
     statistic = found.value / found.se if found.se > 0 else None
     message = f"{measured[0].upper()}{measured[1:]} ({p_text(found.p)})."
-    if found.p >= alpha:
-        return Finding(Status.PASS, message, statistic, found.p, effect)
-    if abs(found.value) > MATERIAL:
+    if name in fit.material:
         return Finding(Status.WARN, message, statistic, found.p, effect)
-    small = f"{message} That is real and small: below {MATERIAL} sd it adds at most 1 % to the squared error."
-    return Finding(Status.NOTE, small, statistic, found.p, effect)
+    if found.p >= alpha:
+        unclear = f"No clear {name}: {measured} ({p_text(found.p)})."
+        return Finding(Status.PASS, unclear, statistic, found.p, effect)
+    if abs(found.value) > MATERIAL:
+        message += f" That is large but not certain: only below p = {SURE:.4f} is it more than a note."
+    else:
+        message += f" That is real and small: below {MATERIAL} sd it adds at most 1 % to the squared error."
+    return Finding(Status.NOTE, message, statistic, found.p, effect)
 
 
 CHECK = Check(

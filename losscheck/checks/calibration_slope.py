@@ -25,7 +25,7 @@ def run(sample: Sample, alpha: float) -> Finding:
         f"by {figure(abs(fit.slope.value))} residual sd per sd of the prediction"
     )
     name = "slope of the residual, in residual sd per sd of the prediction"
-    return trend_finding(fit.slope, fit.free, alpha, name, measured)
+    return trend_finding(fit, "slope", alpha, name, measured)
 
 
 CHECK = Check(

@@ -24,7 +24,7 @@ def run(sample: Sample, alpha: float) -> Finding:
         f"small and large predictions together are too {side} against those between, by "
         f"{figure(abs(fit.curvature.value))} residual sd"
     )
-    return trend_finding(fit.curvature, fit.free, alpha, "curvature in residual sd", measured)
+    return trend_finding(fit, "curvature", alpha, "curvature in residual sd", measured)
 
 
 CHECK = Check(

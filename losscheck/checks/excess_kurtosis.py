@@ -25,11 +25,16 @@ def run(sample: Sample, alpha: float) -> Finding:
     se = max(found.se, sqrt(NORMAL_VARIANCE / sample.n))
     effect = effect_with("excess kurtosis", found.value, standard_interval(found.value, se, alpha), MARGIN)
     caveat = ""
-    if sample.n >= 20 and l_ratios(sample).kurtosis.value > NO_FOURTH_MOMENT:
+    if tails_heavier_than(NO_FOURTH_MOMENT, sample):
         caveat = (
             " The tails are so heavy that it may grow with the number of rows without end, and its interval is void."
         )
     return ratio_finding(effect, 0.0, "heavier", "lighter", caveat)
+
+
+def tails_heavier_than(limit: float, sample: Sample) -> bool:
+    """Return whether L-kurtosis, which exists wherever the mean does, is above the limit (from 20 rows on)."""
+    return sample.n >= 20 and l_ratios(sample).kurtosis.value > limit
 
 
 def ratio_finding(effect: Effect, normal: float, above: str, below: str, caveat: str = "") -> Finding:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from losscheck.checks.check import Check, Finding
 from losscheck.checks.intervals import normal_reach
 from losscheck.checks.measures import autocorrelations, sorted_by
-from losscheck.checks.wording import effect_with, figure, p_text
+from losscheck.checks.wording import effect_with, figure, lags_text, p_text
 from losscheck.numeric.dependence import effective_rows, first_autocorrelation, tempering
 from losscheck.numeric.lazy import scipy
 from losscheck.results import Need, Status
@@ -33,7 +33,7 @@ def run(sample: Sample, alpha: float) -> Finding:
         return Finding(Status.PASS, message, statistic, p, effect)
     rho = autocorrelations(sample)
     message = (
-        f"Neighbouring residuals are correlated, {figure(value)} ({p_text(p)}), over {max(rho.size, 1)} lags: "
+        f"Neighbouring residuals are correlated, {figure(value)} ({p_text(p)}), over {lags_text(max(rho.size, 1))}: "
         f"{n:,} rows count as {effective_rows(n, rho):,.0f} for the mean and {n * tempering(rho):,.0f} for the shape."
     )
     return Finding(Status.NOTE, message, statistic, p, effect)

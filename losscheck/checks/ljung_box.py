@@ -13,7 +13,7 @@ from losscheck.checks.check import Check, Finding
 from losscheck.checks.intervals import noncentral_interval
 from losscheck.checks.lag1_autocorrelation import sorted_words
 from losscheck.checks.measures import sorted_by, standardise
-from losscheck.checks.wording import effect_with, figure, p_text
+from losscheck.checks.wording import effect_with, figure, lags_text, p_text
 from losscheck.numeric.lazy import scipy
 from losscheck.results import Need, Status
 
@@ -36,10 +36,9 @@ def run(sample: Sample, alpha: float) -> Finding:
     p = float(scipy.special.chdtrc(lags, statistic))
     low, high = noncentral_interval(statistic, lags, alpha)
     value, low, high = (sqrt(max(q, 0.0) / (n * lags)) for q in (statistic - lags, low, high))
-    effect = effect_with(f"root mean square autocorrelation of {lags} lags", value, (low, high))
-    message = (
-        f"Over {lags} lags the residuals' autocorrelation is {figure(value)} in the root mean square ({p_text(p)})."
-    )
+    effect = effect_with(f"root mean square autocorrelation of {lags_text(lags)}", value, (low, high))
+    over = f"Over {lags_text(lags)} the residuals' autocorrelation"
+    message = f"{over} is {figure(value)} in the root mean square ({p_text(p)})."
     return Finding(Status.NOTE if p < alpha else Status.PASS, message, statistic, p, effect)
 
 

@@ -28,9 +28,10 @@ def run(sample: Sample, alpha: float) -> Finding:
     found = fit.efficiency_interval(sample.prediction, 1 - alpha)
     value, low, high = found.value or 0.0, found.low or 0.0, found.high or 0.0
     effect = effect_with("efficiency left by the changing scale", value, (low, high), MARGIN)
-    ends = np.quantile(sample.prediction, (0.05, 0.95))
-    left, right = (figure(float(sd)) for sd in fit.sigma(ends))
-    change = f"the residual sd goes from {left} at low to {right} at high predictions (5 % and 95 % quantile)"
+    levels = np.quantile(sample.prediction, (0.05, 0.5, 0.95))
+    low_sd, middle_sd, high_sd = (figure(float(sd)) for sd in fit.sigma(levels))
+    change = f"the residual sd is {low_sd} at low, {middle_sd} at middle and {high_sd} at high predictions"
+    change += " (5 %, 50 % and 95 % quantile)"
     cost = f"equal weights keep {percent(value)} of the rows' worth"
     if sample.n > MOST_ROWS:
         change += f", seen on every {-(-sample.n // MOST_ROWS)}th row"

@@ -6,7 +6,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from losscheck.checks.check import Check, Finding
-from losscheck.checks.excess_kurtosis import ratio_finding
+from losscheck.checks.excess_kurtosis import ratio_finding, tails_heavier_than
 from losscheck.checks.intervals import standard_interval
 from losscheck.checks.measures import moments
 from losscheck.checks.wording import effect_with
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MARGIN = 0.324  # where 1/(1 + γ²/2), the Edgeworth efficiency of the mean, is 0.95
 NORMAL_VARIANCE = 6.0  # n times the variance on normal noise: samples without far rows underestimate their own
+NO_SIXTH_MOMENT = 0.1795  # L-kurtosis of t noise with 6 degrees of freedom, the first without a sixth moment
 
 
 def run(sample: Sample, alpha: float) -> Finding:
@@ -24,7 +25,10 @@ def run(sample: Sample, alpha: float) -> Finding:
     found = moments(sample).skewness
     se = max(found.se, sqrt(NORMAL_VARIANCE / sample.n))
     effect = effect_with("skewness", found.value, standard_interval(found.value, se, alpha), MARGIN)
-    return ratio_finding(effect, 0.0, "a longer upper tail", "a longer lower tail")
+    caveat = ""
+    if tails_heavier_than(NO_SIXTH_MOMENT, sample):
+        caveat = " The tails are so heavy that the sixth moment may be missing, and then its interval is void."
+    return ratio_finding(effect, 0.0, "a longer upper tail", "a longer lower tail", caveat)
 
 
 CHECK = Check(

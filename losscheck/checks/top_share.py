@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from losscheck.sample import Sample
 
 NORMAL_PERCENT = 0.08449  # of Σr² carried by the largest 1 % of |r|: 2 (2.576 φ(2.576) + Φ(−2.576))
-NORMAL_PER_MILLE = 0.01270  # by the largest 0.1 %
 MARGIN = 0.116  # the 1 % share of t noise with 10.5 degrees of freedom, where MSE keeps 95 % of the rows
 MOST_ROWS = 20
 
@@ -33,16 +32,16 @@ def run(sample: Sample, alpha: float) -> Finding:
     factor = exp(normal_reach(alpha) * influence_se(influence) / share)
     interval = share / factor, min(1.0, share * factor)
     effect = effect_with("share of the squared error in 1 % of the rows", share, interval, MARGIN)
-    message = f"1 % of the rows carry {percent(share)} of the squared error (normal noise: {percent(NORMAL_PERCENT)})"
+    times = figure(share / NORMAL_PERCENT)
+    message = f"1 % of the rows carry {percent(share)} of the squared error, {times} times the normal's share"
     order = order[np.argsort(-square[order], kind="stable")]
     if n >= 1000:
         few = float(square[order[: round(n / 1000)]].sum() / n / mean)
-        message += f", 0.1 % carry {percent(few)} ({percent(NORMAL_PER_MILLE)})"
+        message += f"; 0.1 % carry {percent(few)}"
     if interval[0] <= MARGIN:
         return Finding(Status.PASS, f"{message}.", effect=effect)
     rows = tuple(int(row) for row in sample.row[order[:MOST_ROWS]])
-    times = figure(share / NORMAL_PERCENT)
-    return Finding(Status.NOTE, f"{message}: {times} times the normal share.", effect=effect, rows=rows)
+    return Finding(Status.NOTE, f"{message}.", effect=effect, rows=rows)
 
 
 CHECK = Check(

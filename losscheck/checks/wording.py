@@ -38,6 +38,11 @@ def rows_text(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
 
 
+def lags_text(count: int) -> str:
+    """Return a number of lags in words: 1 lag, 10 lags."""
+    return "1 lag" if count == 1 else f"{count} lags"
+
+
 def normality_finding(
     statistic: float, p: float, alpha: float, effect: Effect, measured: str, caveat: str = ""
 ) -> Finding:

@@ -17,7 +17,15 @@ from losscheck.render.blocks import (
     Table,
     Verbosity,
 )
-from losscheck.render.figures import escape, quote_name, write_estimate, write_list, write_number, write_percent
+from losscheck.render.figures import (
+    escape,
+    quote_name,
+    round_up,
+    write_estimate,
+    write_list,
+    write_number,
+    write_percent,
+)
 from losscheck.render.picture import draw_histogram, draw_quantiles
 from losscheck.render.tables import list_checks, list_efficiencies, rank_fits
 from losscheck.results import Code, Columns, InputFile, InputInfo, Report, Status, Verdict, VerdictStatus
@@ -46,7 +54,7 @@ def build_document(report: Report, verbosity: Verbosity = Verbosity.NORMAL) -> D
     """Return the report as blocks, in the order of the contract."""
     if verbosity is Verbosity.QUIET:
         headline = Paragraph(Span(escape(report.verdict.headline), Role.STRONG))
-        return Document((headline, *list_checks(report.checks, (Status.FAIL,), "", verbosity)), verbosity)
+        return Document((headline, *list_checks(report, (Status.FAIL,), "", verbosity)), verbosity)
     verbose = verbosity is Verbosity.VERBOSE
     sections = STATUS_HEADINGS if verbose else STATUS_HEADINGS[:1]
     blocks = (
@@ -56,7 +64,7 @@ def build_document(report: Report, verbosity: Verbosity = Verbosity.NORMAL) -> D
         *_draw(report),
         *rank_fits(report, verbosity),
         *(list_efficiencies(report.verdict) if verbose else ()),
-        *(block for statuses, title in sections for block in list_checks(report.checks, statuses, title, verbosity)),
+        *(block for statuses, title in sections for block in list_checks(report, statuses, title, verbosity)),
         *(_detail_decision(report) if verbose else ()),
         *(_detail_input(report.input) if verbose else ()),
         *_show_code(report.verdict.code, verbose),
@@ -99,18 +107,18 @@ def _list(mark: Span, texts: tuple[str, ...], role: Role) -> tuple[Table, ...]:
 
 
 def _how_sure(verdict: Verdict) -> str:
-    """Return what is known about the verdict's certainty, as one to three sentences."""
+    """Return what is known about the verdict's certainty, as a few sentences."""
     sentences = [] if verdict.confidence is None else [f"How sure: {write_percent(verdict.confidence)}."]
-    rows = None if verdict.needs_rows is None else f"{verdict.needs_rows:,} rows"
     if verdict.tied:
+        sentences.append(f"These data cannot tell {verdict.loss or 'it'} from {write_list(verdict.tied, 'or')}.")
+    if verdict.needs_rows is not None:
+        rows = f"{round_up(verdict.needs_rows):,} rows"
+        undecided = verdict.status is VerdictStatus.UNDECIDED
         sentences.append(
-            f"These data cannot tell {verdict.loss or 'it'} from {write_list(verdict.tied, 'or')}"
-            + (f"; about {rows} could." if rows else ".")
+            f"Telling the outcomes apart takes some {rows} or more."
+            if undecided
+            else f"Telling the likeliest families apart takes some {rows}."
         )
-    elif rows and verdict.status is VerdictStatus.UNDECIDED:
-        sentences.append(f"About {rows} would settle it.")
-    elif rows:
-        sentences.append(f"About {rows} would tell the family from the next likely one.")
     if len(set(verdict.per_estimand.values())) > 1:
         wanted = (f"the {estimand} train with {loss}" for estimand, loss in verdict.per_estimand.items())
         sentences.append(f"For predictions of {', of '.join(wanted)}.")
@@ -139,7 +147,7 @@ def _write_estimates(verdict: Verdict) -> list[str]:
 def _draw(report: Report) -> tuple[Block, ...]:
     histogram, strip = report.histogram, report.quantiles
     drawn = draw_histogram(histogram, report.verdict.family) if histogram else ()
-    blocks: list[Block] = [Heading("Residuals: target - prediction"), Picture(drawn)] if drawn else []
+    blocks: list[Block] = [Heading(histogram.title), Picture(drawn)] if histogram and drawn else []
     if strip is not None:
         blocks.append(Picture(draw_quantiles(strip)))
     return tuple(blocks)

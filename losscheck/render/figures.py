@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from math import isfinite, isnan
+from math import floor, isfinite, isnan, log10
 
 from losscheck.results import Estimate, Parameter
 
 MISSING = "-"
+LONGEST_WHOLE = 1e6
+"""Smaller numbers are written in full, others as 1.2e+06."""
+
 UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that can move the cursor, reorder a line, end it, or cannot be encoded."""
 
@@ -24,7 +27,9 @@ def write_number(value: float | None, digits: int = 4) -> str:
         return MISSING
     if not isfinite(value):
         return "inf" if value > 0 else "-inf"
-    return f"{value + 0.0:.{digits if abs(value) < 10**digits else 6}g}"
+    text = f"{value + 0.0:.{digits if abs(value) < 10**digits else 6}g}"
+    # 9999.96 to four digits is 1e+04.
+    return f"{value:.0f}" if "e+" in text and abs(value) < LONGEST_WHOLE else text
 
 
 def write_count(value: float) -> str:
@@ -41,18 +46,46 @@ def write_estimate(estimate: Estimate, digits: int = 4) -> str:
 
 
 def write_parameters(parameters: Mapping[str, Parameter]) -> str:
-    """Return `mu 0.1 ± 0.02, sigma 1.4 ± 0.03`; without ± where there is no standard error."""
+    """Return `mu 0.100 ± 0.020, sigma 1.4 ± 0.3`; without ± where there is no standard error."""
     return ", ".join(
-        f"{name} {write_number(_round_off(parameter))}"
-        + ("" if parameter.se is None else f" ± {write_number(parameter.se, 2)}")
+        f"{name} {write_number(parameter.value)}"
+        if parameter.se is None
+        else f"{name} {write_with_error(parameter.value, parameter.se)}"
         for name, parameter in parameters.items()
     )
 
 
-def _round_off(parameter: Parameter) -> float:
-    """Return 0 for what is numerically nothing beside its standard error."""
-    nothing = parameter.se is not None and abs(parameter.value) < 1e-6 * parameter.se
-    return 0.0 if nothing else parameter.value
+def write_with_error(value: float, se: float) -> str:
+    """Return `value ± se`, the standard error to two significant digits and the value to the same place.
+
+    >>> write_with_error(10552.3, 264.4), write_with_error(-0.4, 53.2), write_with_error(3.1208, 0.0996)
+    ('10550 ± 260', '0 ± 53', '3.12 ± 0.10')
+    """
+    if not isfinite(value) or not 1e-12 * abs(value) < se < float("inf"):
+        return f"{write_number(value)} ± {write_number(se, 2)}"
+    rounded = float(f"{se:.1e}")
+    place = floor(log10(rounded)) - 1
+    largest = max(abs(value), rounded)
+    if 1e-4 <= largest < LONGEST_WHOLE:
+        value, rounded = (round(number, -place) + 0.0 for number in (value, rounded))
+        return f"{value:.{max(-place, 0)}f} ± {rounded:.{max(-place, 0)}f}"
+    digits = max(floor(log10(abs(value))) - place, 0) if value else 0
+    return f"{value:.{digits}e} ± {rounded:.1e}"
+
+
+def round_up(count: int) -> int:
+    """Return the number of rows rounded up to one significant digit.
+
+    >>> round_up(412), round_up(500), round_up(9001)
+    (500, 500, 10000)
+    """
+    unit = int(10 ** floor(log10(max(count, 1))))
+    return -(-count // unit) * unit
+
+
+def write_p(p: float) -> str:
+    """Return `p = 0.032`, and `p < 1e-300` where the p-value is 0 for a computer."""
+    return "p < 1e-300" if p < 1e-300 else f"p = {write_number(p, 3)}"
 
 
 def write_percent(share: float) -> str:

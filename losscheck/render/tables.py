@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from losscheck.render.blocks import Block, Heading, Role, Row, Span, Table, Verbosity, Words
-from losscheck.render.figures import escape, write_estimate, write_number, write_parameters
+from losscheck.render.figures import escape, write_estimate, write_number, write_p, write_parameters
 from losscheck.results import CheckResult, Fit, Report, Status, Verdict
 
 FAMILIES_SHOWN = 6
 """Families shown without `-v`; the normal and the losses that the verdict names are always among them."""
+
+NORMALITY = tuple(f"LC20{i}" for i in range(1, 9))
+"""The tests of normality: eight answers to one question, of which the verdict uses none."""
+
+HARMLESS = 0.95
+"""From this efficiency of MSE on, noise that is not normal has no consequence for the loss."""
 
 ROWS_SHOWN = {False: 5, True: 20}
 """Row numbers shown of a check, without and with `-v`."""
@@ -39,7 +46,9 @@ def rank_fits(report: Report, verbosity: Verbosity) -> tuple[Block, ...]:
     left_out = len(fits) - len(shown)
     legend = "behind: nats per row less than the best, held out."
     legend += " weight: share of belief." if weighted else ""
-    legend += " efficiency: of the loss, on this noise." if measured else ""
+    legend += (
+        " efficiency: of the loss at its best setting tried, 1 = the best estimator for this noise." if measured else ""
+    )
     legend += f" {left_out} more with -v." if left_out else ""
     return Heading("Likelihoods, best first"), Table(rows, titles, frozenset(range(1, len(titles) - 1)), legend)
 
@@ -83,10 +92,9 @@ def list_efficiencies(verdict: Verdict) -> tuple[Block, ...]:
     return Heading("Efficiency of each loss on this noise"), Table(rows)
 
 
-def list_checks(
-    checks: Sequence[CheckResult], statuses: Sequence[Status], title: str, verbosity: Verbosity
-) -> tuple[Block, ...]:
+def list_checks(report: Report, statuses: Sequence[Status], title: str, verbosity: Verbosity) -> tuple[Block, ...]:
     """Return the checks that ended in one of `statuses`, in that order and then by code."""
+    checks = report.checks if verbosity is Verbosity.VERBOSE else _collapse_normality(report)
     chosen = sorted(
         (check for check in checks if check.status in statuses), key=lambda c: (statuses.index(c.status), c.code)
     )
@@ -97,6 +105,23 @@ def list_checks(
     untold = any(c.status is Status.NOTE and c.advice for c in chosen) and not verbose
     caption = "A note alone is no reason to act; what to do: -v, or losscheck explain CODE." if untold else ""
     return (*([Heading(title)] if title else []), Table(rows, caption=caption))
+
+
+def _collapse_normality(report: Report) -> tuple[CheckResult, ...]:
+    """Return the checks with the notes of the normality tests made one, where there are several."""
+    ran = [check for check in report.checks if check.code in NORMALITY and check.status is not Status.SKIP]
+    rejecting = [check for check in ran if check.status is Status.NOTE]
+    if len(rejecting) < 2:
+        return report.checks
+    smallest = min((check.p_value for check in rejecting if check.p_value is not None), default=None)
+    message = f"{len(rejecting)} of {len(ran)} tests reject normality"
+    message += "" if smallest is None else f" (smallest {write_p(smallest)})"
+    mse = report.verdict.efficiency.get("mse")
+    if mse is not None and mse.value is not None and mse.value >= HARMLESS:
+        message += ", with no consequence for the loss"
+    first, last = NORMALITY[0], NORMALITY[-1]
+    one = replace(rejecting[0], id="normality", code=f"{first}-{last[2:]}", message=f"{message}.", rows=())
+    return (one, *(check for check in report.checks if check not in rejecting))
 
 
 def _describe(check: CheckResult, verbose: bool) -> Words:
@@ -115,7 +140,7 @@ def _write_numbers(check: CheckResult) -> list[str]:
     if check.statistic is not None:
         parts.append(f"statistic {write_number(check.statistic)}")
     if check.p_value is not None:
-        parts.append(f"p = {write_number(check.p_value, 3)}")
+        parts.append(write_p(check.p_value))
     if check.effect is not None:
         low, value, high = check.effect.low, check.effect.value, check.effect.high
         bounds = "" if low is None and high is None else f" [{write_number(low)}, {write_number(high)}]"

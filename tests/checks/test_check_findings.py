@@ -1,9 +1,13 @@
 """What each check is for: it speaks up where it should, and only there."""
 
+import re
+
 import numpy as np
 import pytest
 from samples_for_checks import make_sample, result_of
+from scipy import stats
 
+from losscheck.numeric.trend import fit_trend
 from losscheck.results import Status, TaskKind
 from losscheck.sample import LeftOut
 
@@ -52,6 +56,28 @@ def test_material_bias_warns_and_small_bias_is_a_note():
     assert "below the targets" in result_of("bias", r[:n] + 0.4).message
     assert result_of("bias", r + 0.05).status is Status.NOTE
     assert result_of("bias", r - r.mean()).status is Status.PASS
+
+
+def test_trends_warn_exactly_where_the_verdict_finds_them_material():
+    rng = np.random.default_rng(8)
+    seen = set()
+    for n in (40, 100, 400):
+        for size in np.linspace(0, 0.6, 30):
+            p = rng.normal(size=n)
+            r = rng.normal(size=n) + size * (1 + p + p * p)
+            material = fit_trend(r, p).material
+            for check, name in (("bias", "bias"), ("calibration_slope", "slope"), ("curvature", "curvature")):
+                found = result_of(check, r, p)
+                assert (found.status is Status.WARN) == (name in material)
+                seen.add((found.status, "large but not certain" in found.message))
+    assert seen >= {(Status.PASS, False), (Status.WARN, False), (Status.NOTE, True)}
+
+
+def test_a_trend_that_is_not_clear_says_so_first():
+    rng, n = draw()
+    p, r = rng.normal(size=n), rng.normal(size=n)
+    for check, name in (("bias", "bias"), ("calibration_slope", "slope"), ("curvature", "curvature")):
+        assert result_of(check, r, p).message.startswith(f"No clear {name}: ")
 
 
 def test_slope_and_curvature_are_told_apart():
@@ -111,6 +137,9 @@ def test_changing_scale_opens_the_gate_and_heavy_tails_do_not():
     assert result_of("scale_rank", rng.standard_t(3, size=n), p).status is Status.PASS
     found = result_of("scale_rank", rng.standard_t(3, size=n) * np.exp(0.5 * p), p)
     assert found.status is Status.WARN
+    low, middle, high = (float(word) for word in re.findall(r"[\d.]+(?= at (?:low|middle)| at high)", found.message))
+    assert low < middle < high
+    assert "predictions (5 %, 50 % and 95 % quantile)" in found.message
     # log σ = p/2: e = 1 / (E e^p · E e^−p) = exp(−1)
     assert found.effect.low < np.exp(-1) < found.effect.high
 
@@ -151,7 +180,30 @@ def test_the_worst_rows_carry_more_under_heavy_tails():
     found = result_of("top_share", rng.standard_t(2, size=n))
     assert found.status is Status.NOTE
     assert len(found.rows) == 10
+    assert re.fullmatch(
+        r"1 % of the rows carry [\d.]+ % of the squared error, [\d.]+ times the normal's share; "
+        r"0\.1 % carry [\d.]+ %\.",
+        found.message,
+    )
     assert result_of("top_share", rng.normal(size=n)).status is Status.PASS
+
+
+def test_shape_ratios_say_when_their_interval_is_void():
+    rng, n = draw()
+    for name in ("skewness", "excess_kurtosis"):
+        assert "interval is void" in result_of(name, rng.standard_t(2.5, size=n)).message
+        assert "void" not in result_of(name, rng.normal(size=n)).message
+    between = stats.t(5).ppf((np.arange(n) + 0.5) / n)  # a fourth moment, and no sixth
+    assert "interval is void" in result_of("skewness", between).message
+    assert "void" not in result_of("excess_kurtosis", between).message
+
+
+def test_one_lag_is_singular():
+    rng = np.random.default_rng(2)
+    noise = rng.normal(size=401)
+    messages = [result_of("lag1_autocorrelation", noise[1:] + c * noise[:-1]).message for c in (0.2, 0.3, 0.5, 0.9)]
+    assert any("over 1 lag:" in message for message in messages)
+    assert not any("1 lags" in message for message in messages)
 
 
 def test_tail_shape_of_known_noises():

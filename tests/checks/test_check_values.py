@@ -17,6 +17,7 @@ from losscheck.checks import (
     lilliefors,
     robust_jarque_bera,
     shapiro_wilk,
+    skewness,
     top_share,
 )
 from losscheck.checks.measures import detrended
@@ -108,6 +109,9 @@ def test_margins_are_the_values_of_t_noise_where_mse_keeps_95_percent():
     z = special.ndtri(u)
     assert pytest.approx(1 - np.corrcoef(q, z)[0, 1] ** 2, abs=1e-4) == shapiro_wilk.MARGIN
     weights = 20 * u**3 - 30 * u**2 + 12 * u - 1
+    for limit, degrees in ((excess_kurtosis.NO_FOURTH_MOMENT, 4), (skewness.NO_SIXTH_MOMENT, 6)):
+        t = stats.t(degrees).ppf(u)
+        assert (t * weights).mean() / (t * (2 * u - 1)).mean() == pytest.approx(limit, abs=2e-4)
     assert pytest.approx((q * weights).mean() / (q * (2 * u - 1)).mean(), abs=1e-4) == l_kurtosis.MARGIN
     assert pytest.approx(30 / np.pi * np.arctan(np.sqrt(2)) - 9, abs=1e-12) == l_kurtosis.NORMAL
     unit = np.sqrt(np.pi / 2) * np.abs(q).mean()

@@ -105,7 +105,7 @@ def test_weights_stand_for_rows():
 def test_cells_of_few_rows_are_the_rows():
     rng = np.random.default_rng(6)
     x, c = rng.standard_normal(100), rng.standard_normal(100)
-    points = make_cells(x, c, step=0.1)
+    points = make_cells(x, c, None, make_points(x, step=0.1))
     assert_allclose(points.design, [np.ones(100), c, c**2])
     assert_allclose(points.value * points.scale + points.center, x, atol=1e-14)
     assert points.width * points.scale == pytest.approx(0.1)
@@ -117,7 +117,7 @@ def test_cells_keep_the_moments_of_the_values(weighted):
     c = rng.standard_normal(40_000)
     x = np.exp(0.5 * c) * rng.standard_t(4, c.size)
     w = rng.uniform(0.5, 2, c.size) if weighted else None
-    points = make_cells(x, c, w)
+    points = make_cells(x, c, w, make_points(x, w))
     mass = np.ones(c.size) if w is None else w
     assert points.value.size <= 2 * CELL_COLUMNS * CELL_BINS < c.size
     count, first, second = moments((x - points.center) / points.scale, mass)

@@ -102,12 +102,12 @@ HEAVY = {
     "best": candidate("student_t", 3.0),
     "family": "student_t",
 }
-OPEN = {"gate_open": True, "gate_confidence": 0.99, "sigma_range": (0.5, 2.0), "scale_grows": True}
+OPEN = {"gate_open": True, "gate_confidence": 0.99, "sigma_range": (0.5, 1.0, 2.0), "scale_grows": True}
 SKEWED = {"classes": odds(skewed=0.95), "inadequate": 0.97, "gain": 0.3, "family": "gumbel"}
 
 FIRES: dict[str, tuple[dict, Request]] = {
     "quantile_wanted": ({}, request("quantile:0.9")),
-    "atom": ({"atom": Atom(0.0, 0.4)}, request()),
+    "atom": ({"atom": Atom("residual", 0.0, 0.4)}, request()),
     "missing_feature": ({"classes": odds(bimodal=0.9), "family": "normal_mixture"}, request()),
     "too_few_rows": ({"n": FEWEST_ROWS - 1, "effective_n": 29.0, "shape_n": 29.0}, request()),
     "scale_undecided": (OPEN | {"gate_confidence": 0.6}, request()),
@@ -203,9 +203,9 @@ def test_what_each_outcome_means(rule):
 FIRST = [
     # two facts at once: the upper row of the table decides
     ("quantile_wanted", {"n": 20, **HEAVY}, "quantile:0.1"),
-    ("atom", OPEN | HEAVY | {"atom": Atom(0.0, LARGEST_ATOM)}, "any"),
-    ("not_normal", HEAVY | {"atom": Atom(0.0, LARGEST_ATOM - 1e-6)}, "any"),
-    ("too_few_rows", {"n": 20, "atom": Atom(0.0, 0.5)}, "any"),
+    ("atom", OPEN | HEAVY | {"atom": Atom("residual", 0.0, LARGEST_ATOM)}, "any"),
+    ("not_normal", HEAVY | {"atom": Atom("residual", 0.0, LARGEST_ATOM - 1e-6)}, "any"),
+    ("too_few_rows", {"n": 20, "atom": Atom("residual", 0.0, 0.5)}, "any"),
     ("too_few_rows", {"distinct": FEWEST_DISTINCT - 1, "classes": odds(bimodal=0.9)}, "any"),
     ("missing_feature", OPEN | {"classes": odds(bimodal=0.9)}, "any"),
     ("too_few_rows", {"n": 20, "classes": odds(bimodal=0.9)}, "any"),
@@ -271,17 +271,16 @@ def test_symmetric_noise_needs_no_guard(estimand):
     assert fired_rule(f, asked).choose(f, asked).loss == "student_t"
 
 
-@pytest.mark.parametrize(
-    ("given", "loss"),
-    [
-        ({}, "gaussian_nll"),
-        (HEAVY, "student_t_nll"),
-        (HEAVY | {"best": candidate("lp", 8.0), "family": "uniform"}, "gaussian_nll"),
-    ],
-)
-def test_tails_decide_between_the_scale_heads(given, loss):
-    f = facts(**OPEN | given)
+@pytest.mark.parametrize(("heavy", "loss"), [(False, "gaussian_nll"), (True, "student_t_nll")])
+def test_likelihood_decides_between_the_scale_heads(heavy, loss):
+    f = facts(**OPEN | {"heavy_head": heavy})
     assert fired_rule(f, request()).choose(f, request()).loss == loss
+
+
+def test_a_log_target_is_not_for_the_mean():
+    f = facts(**OPEN | {"log_family": "lognormal", "log_deficit": 0.0})
+    assert fired_rule(f, request()).id == "log_target"
+    assert fired_rule(f, request("mean")).id == "changing_scale"
 
 
 def test_mse_is_kept_unless_leaving_it_gains_enough():

@@ -114,7 +114,7 @@ def test_wider_family_fits_no_worse(wide, narrow, slack, sample):
 
 
 def recovery_points(family: Family, x: np.ndarray, covariate: np.ndarray) -> Points:
-    return make_cells(x, covariate) if family.view is View.SCALED else make_points(x)
+    return make_cells(x, covariate, None, make_points(x)) if family.view is View.SCALED else make_points(x)
 
 
 TRUE_MU, TRUE_SIGMA = 3.0, 0.5

@@ -89,7 +89,9 @@ def test_shift_and_scale(family) -> None:
 def test_covariance_gives_the_same_standard_errors(family) -> None:
     rng = np.random.default_rng(12)
     r, x = rng.standard_t(5, size=N) * 2, standardise(rng.normal(size=N))
-    fitted = fit_family(family, make_cells(r, x) if family.view is View.SCALED else make_points(r))
+    fitted = fit_family(
+        family, make_cells(r, x, None, make_points(r)) if family.view is View.SCALED else make_points(r)
+    )
     if fitted.covariance is None or family.natural is not None:
         return
     assert np.sqrt(np.diag(fitted.covariance)) == pytest.approx(errors_of(fitted), rel=1e-6)
@@ -154,7 +156,7 @@ def test_changing_scale_is_recovered(family: str, rows: int) -> None:
     x = standardise(rng.normal(size=rows))
     noise = rng.standard_t(4, size=rows) if family == "heteroscedastic_t" else rng.normal(size=rows)
     r = 1 + np.exp(0.3 + 0.5 * x - 0.1 * x * x) * noise
-    fitted = fit_family(family_named(family), make_cells(r, x))
+    fitted = fit_family(family_named(family), make_cells(r, x, None, make_points(r)))
     truth = np.array([1, np.exp(0.3), 0.5, -0.1, 4.0])[: fitted.n_parameters]
     assert np.abs((values_of(fitted) - truth) / errors_of(fitted)).max() < 4
     with pytest.raises(ValueError, match="another density at every prediction"):
@@ -166,7 +168,7 @@ def test_a_scale_curve_does_not_lean_on_one_row() -> None:
     x = rng.normal(size=50)
     r = rng.normal(size=50)
     x[0], r[0] = 12.0, 0.001
-    fitted = fit_family(family_named("heteroscedastic_normal"), make_cells(r, standardise(x)))
+    fitted = fit_family(family_named("heteroscedastic_normal"), make_cells(r, standardise(x), None, make_points(r)))
     assert fitted.fit.parameters["curve"].value == 0
     assert fitted.fit.parameters["curve"].se is None
     assert "curve is held at 0" in fitted.fit.note
@@ -202,7 +204,7 @@ def test_heldout_against_refitting_without_every_row(family: str, error: float, 
     rng = np.random.default_rng(seed)
     r, x = (rng.normal(size=60) if seed else rng.standard_t(4, size=60)), standardise(rng.normal(size=60))
     declared = family_named(family)
-    points = make_cells(r, x) if declared.view is View.SCALED else make_points(r)
+    points = make_cells(r, x, None, make_points(r)) if declared.view is View.SCALED else make_points(r)
     heldout = fit_family(declared, points).fit.heldout_nll_per_row
     assert heldout.value == pytest.approx(refit_every_row(declared, points), abs=error)
     assert 0 < heldout.se < 1

@@ -11,7 +11,7 @@ from losscheck.render import ENDINGS, RENDERERS, Verbosity, render_text
 from losscheck.render.blocks import Heading, Role
 from losscheck.render.document import STATUS_HEADINGS, VERDICT_ROLES, build_document
 from losscheck.render.tables import STATUS_ROLES
-from losscheck.results import Code, Status, VerdictStatus
+from losscheck.results import Code, Estimate, Status, VerdictStatus
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = {
@@ -87,6 +87,49 @@ def test_notes_are_told_without_advice_unless_verbose():
     assert advice[:20] in render_text(HEAVY, Verbosity.VERBOSE)
 
 
+def with_normality_tests(rejecting, mse=0.97):
+    codes = [f"LC20{i}" for i in range(1, 9)]
+    statuses = [Status.NOTE] * rejecting + [Status.PASS] * (7 - rejecting) + [Status.SKIP]
+    checks = tuple(
+        replace(HEAVY.checks[3], id=f"test_{code}", code=code, status=status, p_value=10.0 ** -int(code[-1]))
+        for code, status in zip(codes, statuses, strict=True)
+    )
+    return replace(HEAVY, checks=checks, verdict=replace(HEAVY.verdict, efficiency={"mse": Estimate(mse)}))
+
+
+def test_tests_of_normality_are_one_row_unless_verbose():
+    text = render_text(with_normality_tests(6))
+    row = (
+        "LC201-208 note normality 6 of 7 tests reject normality (smallest p = 1e-06), with no consequence for the loss."
+    )
+    assert row in " ".join(text.split())
+    assert "test_LC201" not in text
+    assert "consequence" not in render_text(with_normality_tests(6, mse=0.949))
+    verbose = render_text(with_normality_tests(6), Verbosity.VERBOSE)
+    assert all(f"test_LC20{i}" in verbose for i in range(1, 9))
+    assert "LC201-208" not in verbose
+
+
+def test_one_test_that_rejects_normality_is_shown_by_its_name():
+    text = render_text(with_normality_tests(1))
+    assert "test_LC201" in text
+    assert "LC201-208" not in text
+
+
+def test_a_p_value_of_zero_is_a_bound():
+    check = replace(HEAVY.checks[3], p_value=0.0)
+    assert "p < 1e-300" in render_text(replace(HEAVY, checks=(check,)), Verbosity.VERBOSE)
+
+
+def test_the_histogram_has_the_title_of_what_it_shows():
+    standardised = replace(HEAVY, histogram=replace(HEAVY.histogram, title="Residuals over their fitted scale"))
+    assert "\nResiduals over their fitted scale\n" in render_text(standardised)
+
+
+def test_a_printed_report_is_its_verdict():
+    assert str(HEAVY) == f"Verdict: switch\n{HEAVY.verdict.headline}"
+
+
 def test_without_efficiencies_there_is_no_such_column():
     assert "efficiency:" not in render_text(replace(HEAVY, verdict=replace(HEAVY.verdict, efficiency={})))
 
@@ -123,9 +166,11 @@ def test_verdicts_words_about_certainty():
     verdict = replace(HEAVY.verdict, confidence=0.6, tied=("huber",), needs_rows=None, per_estimand={})
     assert "How sure: 60 %. These data cannot tell student_t from huber.\n" in sure(verdict)
     undecided = replace(verdict, status=VerdictStatus.UNDECIDED, tied=(), needs_rows=700)
-    assert "About 700 rows would settle it." in sure(undecided)
-    named = sure(replace(verdict, tied=(), needs_rows=700))
-    assert "About 700 rows would tell the family from the next" in named
+    assert "How sure: 60 %. Telling the outcomes apart takes some 700 rows or more.\n" in sure(undecided)
+    assert "apart takes some 800 rows or more." in sure(replace(undecided, needs_rows=701))
+    named = sure(replace(verdict, tied=(), needs_rows=701))
+    assert "Telling the likeliest families apart takes some 800 rows.\n" in named
+    assert sure(replace(undecided, tied=("huber",))).count("apart takes some") == 1
     assert "How sure" not in sure(replace(verdict, confidence=None))
 
 
