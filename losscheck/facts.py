@@ -9,22 +9,16 @@ from functools import cached_property
 
 from losscheck.efficiency.candidates import CANDIDATES, Candidate
 from losscheck.efficiency.distance import rows_to_tell
-from losscheck.efficiency.quadrature import efficiencies, make_noise
-from losscheck.efficiency.sandwich import LossVariance, loss_variance, relative_efficiency
-from losscheck.families import family_named
 from losscheck.loss_choice import LossChoice
+from losscheck.measurement import SANDWICH_ROWS, Sandwich, best_of_each_loss, efficiency_of, multiply
 from losscheck.numeric.lazy import Array, np, scipy
-from losscheck.numeric.points import Points, make_points
+from losscheck.numeric.points import make_points
 from losscheck.posterior import Posterior, weigh_models
 from losscheck.preparation import GATE_EFFICIENCY, Atom, Prepared, ScaleGate
 from losscheck.ranking import FamilyFits
 from losscheck.results import Estimate
 from losscheck.sample import Sample
 
-SANDWICH_ROWS = 1000
-"""From here on the family-free interval is quoted; below it the posterior one (docs/decision.md)."""
-MEASURABLE = ("mse", "mae", "huber", "student_t", "log_cosh", "cauchy", "barron")
-"""Losses whose mean slope a sample estimates; that of lp below 2 has an infinite variance."""
 PRACTICALLY_EQUAL = 0.005
 """Of losses whose expected efficiencies differ by less, the earlier in the list of candidates is taken."""
 WORTH_A_SWITCH = 0.10
@@ -36,8 +30,6 @@ TIED_EFFICIENCY = 0.02
 FAR = 5.0
 FEW_ROWS, FEW_SHARE = 3, 0.005
 MOST_ROWS_LISTED = 20
-QUADRATURE_NODES = 2000
-NEGLIGIBLE_WEIGHT = 1e-4
 
 
 @dataclass(frozen=True)
@@ -122,11 +114,11 @@ def gather_facts(
     classes, learned = posterior.classes(), posterior.expected_learned()
     (family, family_weight), (runner_up, _) = list(posterior.family_weights().items())[:2]
     best = best_candidate(expected, family)
-    measure = _Sandwich.of(prepared, expected, alpha)
+    measure = Sandwich.of(prepared, expected, alpha)
     use_sandwich = measure is not None and prepared.shape.n >= SANDWICH_ROWS
     efficiency = {
-        loss: multiply(_efficiency_of(CANDIDATES[index], posterior, measure, alpha), het)
-        for loss, index in _best_of_each_loss(expected).items()
+        loss: multiply(efficiency_of(CANDIDATES[index], posterior, measure, alpha), het)
+        for loss, index in best_of_each_loss(expected).items()
     }
     sigma_range = _sigma_range(gate, sample) if is_open else None
     log_family, log_deficit = fits.log_standing() if is_open else ("", math.inf)
@@ -147,7 +139,7 @@ def gather_facts(
         nats_gained=_nats_gained(prepared, posterior),
         heavy_tailed=posterior.probability(posterior.table.fourth_moment_missing) > 0.5,
         efficiency_method="sandwich" if use_sandwich else "posterior",
-        declared=multiply(_efficiency_of(choice, posterior, measure, alpha), het) if choice is not None else None,
+        declared=multiply(efficiency_of(choice, posterior, measure, alpha), het) if choice is not None else None,
         tied=_tied(expected, best),
         family=family,
         family_weight=family_weight,
@@ -187,106 +179,16 @@ def prefers_mse(gain: float, n: float) -> bool:
     return gain - (SMALL_SAMPLE_DOUBT if n < SMALL_SAMPLE else 0.0) <= WORTH_A_SWITCH
 
 
-def _best_of_each_loss(expected: Array) -> dict[str, int]:
-    best: dict[str, int] = {}
-    for index, candidate in enumerate(CANDIDATES):
-        if candidate.loss not in best or expected[index] > expected[best[candidate.loss]]:
-            best[candidate.loss] = index
-    return best
-
-
 def _tied(expected: Array, best: Candidate) -> tuple[str, ...]:
     """Return the losses whose best version is expected within 2 % of the recommended one."""
     reach = float(expected[CANDIDATES.index(best)]) - TIED_EFFICIENCY
-    versions = _best_of_each_loss(expected).items()
+    versions = best_of_each_loss(expected).items()
     return tuple(loss for loss, index in versions if loss != best.loss and expected[index] >= reach)
-
-
-def multiply(one: Estimate, other: Estimate) -> Estimate:
-    """Return the product of two independent efficiencies; log-intervals add in quadrature. At most 1."""
-    if one.value is None or other.value is None:
-        return Estimate(None)
-    value = one.value * other.value
-
-    def bound(side: str) -> float:
-        logs = [
-            math.log(edge / e.value)
-            for e in (one, other)
-            if (edge := getattr(e, side)) is not None and e.value and edge > 0
-        ]
-        if any(getattr(e, side) == 0.0 for e in (one, other)):
-            return 0.0
-        reach = math.hypot(*logs) if logs else 0.0
-        return min(value * math.exp(reach if side == "high" else -reach), 1.0)
-
-    return Estimate(min(value, 1.0), bound("low"), bound("high"))
-
-
-@dataclass(frozen=True, eq=False)
-class _Sandwich:
-    """The family-free measurement against a reference loss, whose own efficiency is the posterior's.
-
-    The reference is chosen by the posterior, not as the least measured variance, which would be biased low.
-    """
-
-    points: Points
-    reference: LossVariance
-    level: float
-    tempering: float
-    quantile: float
-
-    @classmethod
-    def of(cls, prepared: Prepared, expected: Array, alpha: float) -> _Sandwich | None:
-        index = max((i for i, c in enumerate(CANDIDATES) if c.loss in MEASURABLE), key=lambda i: float(expected[i]))
-        reference = loss_variance(prepared.shape, CANDIDATES[index])
-        quantile = float(scipy.special.ndtri(1 - alpha / 2))
-        if reference is None:
-            return None
-        return cls(prepared.shape, reference, float(expected[index]), prepared.tempering, quantile)
-
-    def measure(self, candidate: Candidate) -> Estimate | None:
-        measured = loss_variance(self.points, candidate) if candidate.loss in MEASURABLE else None
-        if measured is None:
-            return None
-        ratio = relative_efficiency(self.points, measured, self.reference, self.tempering, self.quantile)
-        return multiply(Estimate(*ratio), Estimate(self.level))
-
-
-def _efficiency_of(candidate: Candidate, posterior: Posterior, measure: _Sandwich | None, alpha: float) -> Estimate:
-    """Return the efficiency of a loss: measured from 1000 rows on, else the posterior's.
-
-    The posterior's interval is not left narrower than the measured one: its shapes lie on a grid.
-    """
-    measured = measure.measure(candidate) if measure is not None else None
-    if measured is not None and measured.low == measured.high:  # the reference has no interval against itself
-        measured = None
-    if measured is not None and measure is not None and measure.points.n >= SANDWICH_ROWS:
-        return measured
-    table = posterior.table
-    if candidate in CANDIDATES:
-        values = table.efficiency[:, CANDIDATES.index(candidate)]
-    else:
-        values = _efficiency_by_model(candidate, posterior)
-    value, low, high = posterior.efficiency_interval(values, alpha)
-    if measured is not None and measured.value and measured.low is not None and measured.high is not None:
-        low = min(low, value * measured.low / measured.value)
-        high = max(high, min(value * measured.high / measured.value, 1.0))
-    return Estimate(value, low, high)
-
-
-def _efficiency_by_model(candidate: Candidate, posterior: Posterior) -> Array:
-    """Return the efficiency of a loss that is not in the table, under every model that has any weight."""
-    values = np.zeros(len(posterior.weight))
-    for index in np.flatnonzero(posterior.weight > NEGLIGIBLE_WEIGHT):
-        family, shapes = family_named(posterior.table.family[index]), posterior.table.shapes[index]
-        noise = make_noise(family, shapes, QUADRATURE_NODES)
-        values[index] = efficiencies(family, noise, (*CANDIDATES, candidate))[-1]
-    return values
 
 
 def _scale_heads(expected: Array) -> dict[str, float]:
     """Return the expected efficiency of the losses with a scale head on the scaled residuals."""
-    best = _best_of_each_loss(expected)
+    best = best_of_each_loss(expected)
     return {"gaussian_nll": float(expected[0]), "student_t_nll": float(expected[best["student_t"]])}
 
 

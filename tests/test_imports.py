@@ -13,7 +13,7 @@ LEVELS = [
     {"families", "reading", "task", "checks"},
     {"efficiency"},
     {"loss_choice", "posterior", "preparation"},
-    {"ranking"},
+    {"ranking", "measurement"},
     {"facts", "drawing"},
     {"rules"},
     {"advice"},
