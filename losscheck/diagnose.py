@@ -9,12 +9,11 @@ from typing import Any
 
 import losscheck
 from losscheck.checks import run_checks
-from losscheck.checks.measures import mean_trend
+from losscheck.checks.measures import mean_trend, standardise, thinned
 from losscheck.drawing import draw_histogram, draw_quantiles
 from losscheck.facts import gather_facts
 from losscheck.loss_choice import Estimand, parse_estimand, parse_loss
 from losscheck.numeric.lazy import np
-from losscheck.numeric.points import robust_center_scale
 from losscheck.posterior import weigh_models
 from losscheck.preparation import prepare
 from losscheck.ranking import FamilyFits
@@ -139,9 +138,14 @@ def _require_noise(sample: Sample) -> None:
             f"{where}: all {sample.n} targets are equal to {sample.target[0]:g}: there is nothing to predict"
         )
     trend = mean_trend(sample)
-    if trend.basis is not None and float(np.std(sample.residual - trend.fitted(sample.prediction))) < EXACT * size:
+    if sample.prediction is not None and trend.basis is not None:
+        rest = thinned(sample, sample.residual) - trend.fitted(thinned(sample, sample.prediction))
+        exact = float(np.std(rest)) < EXACT * size
+    else:
+        exact = False
+    if exact:
         raise InputError(f"{where}: the residuals are an exact function of the prediction: a transform, not noise")
-    scale = robust_center_scale(sample.residual)[1]
+    scale = standardise(sample).sd
     if not SMALLEST_SCALE < scale < LARGEST_SCALE:
         raise InputError(f"{where}: the residuals' scale is {scale:g}, at the end of double precision; change the unit")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from losscheck.families import family_named
 from losscheck.families.family import View
 from losscheck.numeric.lazy import np, scipy
-from losscheck.numeric.points import robust_center_scale
 from losscheck.preparation import Prepared
 from losscheck.ranking import FamilyFits
 from losscheck.results import Fit, Histogram, QuantileStrip, Verdict
@@ -22,7 +21,7 @@ FEWEST_BEYOND = 3
 def draw_histogram(prepared: Prepared, fits: FamilyFits, ranked: tuple[Fit, ...], verdict: Verdict) -> Histogram | None:
     """Count the residuals in bins, and expect counts under the normal and the best constant-scale family."""
     values = prepared.values
-    center, scale = robust_center_scale(values)
+    center, scale = prepared.residuals.center, prepared.residuals.scale
     low = max(float(values.min()), center - REACH * scale)
     high = min(float(values.max()), center + REACH * scale)
     if not high > low:
@@ -56,8 +55,9 @@ def draw_quantiles(prepared: Prepared, alpha: float) -> QuantileStrip | None:
     reach = min(float(scipy.special.ndtri(1 - FEWEST_BEYOND / values.size)), FARTHEST)
     normal = np.linspace(-reach, reach, QUANTILES)
     levels = scipy.special.ndtr(normal)
-    center, scale = robust_center_scale(values)
-    observed = (np.quantile(values, levels) - center) / scale
+    points, order = prepared.residuals, np.argsort(prepared.residuals.value)
+    share = np.cumsum(points.weight[order]) / points.n
+    observed = points.value[order][np.searchsorted(share, levels * (1 - 1e-12))]
     # sd of a quantile less those of the center and scale it is measured in (MAD: 1.1664/√n of the scale)
     density = np.exp(-(normal**2) / 2) / np.sqrt(2 * np.pi)
     se = np.sqrt(levels * (1 - levels) / density**2 + (1.1664 * normal) ** 2) / np.sqrt(n)

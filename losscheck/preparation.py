@@ -12,6 +12,7 @@ from losscheck.checks.measures import (
     scale_model,
     sign_trend,
     standardise,
+    thinned,
 )
 from losscheck.numeric.dependence import effective_rows, tempering
 from losscheck.numeric.lazy import Array, np
@@ -136,7 +137,7 @@ def find_scale_gate(sample: Sample, alpha: float) -> ScaleGate | None:
     if model is None or sample.prediction is None or model[0].degrees_of_freedom == 0:
         return None
     test, fit = model
-    efficiency = fit.efficiency_interval(sample.prediction, 1 - alpha)
+    efficiency = fit.efficiency_interval(thinned(sample, sample.prediction), 1 - alpha)
     is_open = test.p_value < GATE_LEVEL and (efficiency.value or 0.0) < GATE_EFFICIENCY
     return ScaleGate(test, fit, efficiency, is_open)
 

@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
+from math import asinh, copysign, inf, log, sqrt
 from typing import TYPE_CHECKING
 
 from losscheck.checks.check import Check, Finding
 from losscheck.checks.jarque_bera import moment_distance
-from losscheck.checks.measures import standardise
+from losscheck.checks.measures import moments
 from losscheck.checks.wording import normality_finding
+from losscheck.numeric.lazy import scipy
 from losscheck.results import Status
 
 if TYPE_CHECKING:
     from losscheck.sample import Sample
 
 
-def run(sample: Sample, alpha: float) -> Finding:
-    """Test with scipy's K²."""
-    from scipy.stats import normaltest
+def skewness_score(skewness: float, n: int) -> float:
+    """Return the skewness on a normal scale (D'Agostino 1970, doi:10.1093/biomet/57.3.679)."""
+    y = skewness * sqrt((n + 1) * (n + 3) / (6 * (n - 2)))
+    kurtosis = 3 * (n * n + 27 * n - 70) * (n + 1) * (n + 3) / ((n - 2) * (n + 5) * (n + 7) * (n + 9))
+    square = sqrt(2 * (kurtosis - 1)) - 1
+    return asinh(y / sqrt(2 / (square - 1))) / sqrt(0.5 * log(square))
 
-    statistic, p = (float(value) for value in normaltest(standardise(sample).values))
+
+def kurtosis_score(kurtosis: float, n: int) -> float:
+    """Return the kurtosis on a normal scale (Anscombe and Glynn 1983, doi:10.1093/biomet/70.1.227)."""
+    variance = 24 * n * (n - 2) * (n - 3) / ((n + 1) ** 2 * (n + 3) * (n + 5))
+    x = (kurtosis - 3 * (n - 1) / (n + 1)) / sqrt(variance)
+    skew = 6 * (n * n - 5 * n + 2) / ((n + 7) * (n + 9)) * sqrt(6 * (n + 3) * (n + 5) / (n * (n - 2) * (n - 3)))
+    a = 6 + 8 / skew * (2 / skew + sqrt(1 + 4 / skew**2))
+    base = 1 + x * sqrt(2 / (a - 4))
+    root = copysign(((1 - 2 / a) / abs(base)) ** (1 / 3), base) if base else inf
+    return (1 - 2 / (9 * a) - root) / sqrt(2 / (9 * a))
+
+
+def run(sample: Sample, alpha: float) -> Finding:
+    """Test the sum of squares of both normal scores against χ² with 2 degrees of freedom."""
+    found = moments(sample)
+    scores = skewness_score(found.skewness.value, sample.n), kurtosis_score(found.kurtosis.value + 3, sample.n)
+    statistic = scores[0] ** 2 + scores[1] ** 2
+    p = float(scipy.special.chdtrc(2, statistic))
     effect, measured = moment_distance(sample, alpha)
     return normality_finding(statistic, p, alpha, effect, measured)
 

@@ -10,7 +10,7 @@ from losscheck.checks.intervals import normal_reach
 from losscheck.checks.lag1_autocorrelation import sorted_words
 from losscheck.checks.measures import sorted_by, standardise
 from losscheck.checks.wording import effect_with, figure, p_text
-from losscheck.numeric.lazy import scipy
+from losscheck.numeric.lazy import np, scipy
 from losscheck.results import Need, Status
 
 if TYPE_CHECKING:
@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 
 
 def run(sample: Sample, alpha: float) -> Finding:
-    """Measure Σ(rᵢ − rᵢ₋₁)² / Σr² of the centred residuals with statsmodels; two-sided normal p-value."""
-    from statsmodels.stats.stattools import durbin_watson
-
+    """Measure Σ(rᵢ − rᵢ₋₁)² / Σr² of the centred residuals; two-sided normal p-value."""
     order = sorted_by(sample)
     if order:
         return Finding(Status.SKIP, sorted_words(order))
     n = sample.n
-    statistic = float(durbin_watson(standardise(sample).values))
+    r = standardise(sample).values
+    statistic = float(np.sum(np.diff(r) ** 2) / (r @ r))
     se = 2 * sqrt((n - 2) / ((n - 1) * (n + 1)))  # von Neumann's ratio about its mean 2
     p = 2 * float(scipy.special.ndtr(-abs(statistic - 2) / se))
     value, reach = 1 - statistic / 2, normal_reach(alpha) * se / 2

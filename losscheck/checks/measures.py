@@ -75,6 +75,16 @@ class LRatios:
     kurtosis: Ratio
 
 
+def thinned(sample: Sample, values: Array) -> Array:
+    """Return every k-th value, so that at most 200,000 are left."""
+    return values[:: -(-sample.n // MOST_ROWS)]
+
+
+def with_prediction(sample: Sample, values: Array) -> tuple[Array, Array | None]:
+    """Return the thinned values and predictions."""
+    return thinned(sample, values), None if sample.prediction is None else thinned(sample, sample.prediction)
+
+
 @once_per_sample
 def standardise(sample: Sample) -> Standardised:
     """Return the residuals with mean 0 and sd 1; nothing overflows, whatever their unit."""
@@ -152,14 +162,14 @@ def l_influence(ordered: Array, weight: Array) -> Array:
 
 @once_per_sample
 def mean_trend(sample: Sample) -> trend.Trend:
-    """Return bias, slope and curvature of the residuals."""
-    return trend.fit_trend(sample.residual, sample.prediction)
+    """Return bias, slope and curvature of the residuals; above 200,000 rows of every k-th."""
+    return trend.fit_trend(*with_prediction(sample, sample.residual))
 
 
 @once_per_sample
 def sign_trend(sample: Sample) -> trend.Trend:
     """Return bias, slope and curvature of the residuals' signs: how the median departs from 0."""
-    return trend.fit_trend(np.sign(sample.residual), sample.prediction)
+    return trend.fit_trend(*with_prediction(sample, np.sign(sample.residual)))
 
 
 @once_per_sample
@@ -180,9 +190,8 @@ def scale_model(sample: Sample) -> tuple[scale.RankScore, scale.ScaleFit] | None
     trend_found = mean_trend(sample)
     residual = detrended(sample) if trend_found.material else standardise(sample).values
     unit = (trend_found if trend_found.material else standardise(sample)).sd or 1.0
-    every = -(-sample.n // MOST_ROWS)
-    test = scale.rank_score_test(residual[::every], sample.prediction[::every])
-    fit = scale.fit_scale(residual[::every], sample.prediction[::every])
+    residual, prediction = thinned(sample, residual), thinned(sample, sample.prediction)
+    test, fit = scale.rank_score_test(residual, prediction), scale.fit_scale(residual, prediction)
     level = np.array([np.log(unit), 0.0, 0.0])
     return test, replace(fit, coefficients=fit.coefficients + level)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from losscheck.checks.check import Check, Finding
-from losscheck.checks.measures import MOST_ROWS, scale_model
+from losscheck.checks.measures import MOST_ROWS, scale_model, thinned
 from losscheck.checks.wording import effect_with, figure, p_text, percent
 from losscheck.numeric.lazy import np
 from losscheck.results import Need, Status
@@ -25,7 +25,7 @@ def run(sample: Sample, alpha: float) -> Finding:
     test, fit = model
     if test.degrees_of_freedom == 0:
         return Finding(Status.SKIP, "all predictions are equal")
-    found = fit.efficiency_interval(sample.prediction, 1 - alpha)
+    found = fit.efficiency_interval(thinned(sample, sample.prediction), 1 - alpha)
     value, low, high = found.value or 0.0, found.low or 0.0, found.high or 0.0
     effect = effect_with("efficiency left by the changing scale", value, (low, high), MARGIN)
     levels = np.quantile(sample.prediction, (0.05, 0.5, 0.95))

@@ -16,8 +16,9 @@ from losscheck.results import Parameter
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-HIGH_LEVERAGE = 0.1
-"""Nats by which leaving a row out raises its nll, to first order; above it the Newton step may be far off."""
+HIGH_LEVERAGE, LARGEST_ERROR = 0.1, 1e-4
+"""Nats by which leaving a row out raises its nll, to first order: above it the Newton step may be far off, by about
+its square. Of many rows only those are refitted whose error would move the mean by more than 1e-4 nats."""
 MOST_REFITS = 12
 IMPOSSIBLE = 700.0
 """Nats, in robust units: a row that is worse without itself counts as this; its density is 0 in double precision."""
@@ -42,8 +43,9 @@ def leave_one_out(
     leverage = np.einsum("in,ij,jn->n", gradients, inverse, gradients)
     rows = end.values + leverage / np.maximum(1 - leverage, 0.5)
     whole = points.weight > 1 - 1e-9  # half of a row, as compressed points are, cannot be left out
+    high = max(HIGH_LEVERAGE, float(np.sqrt(LARGEST_ERROR * points.n)))
     order = np.argsort(-leverage, kind="stable")[:MOST_REFITS]
-    for i in order[(leverage[order] > HIGH_LEVERAGE) & whole[order]].tolist():
+    for i in order[(leverage[order] > high) & whole[order]].tolist():
         rows[i] = _nll_without(family, points, end, i)
     rows = np.fmin(rows, np.maximum(end.values, IMPOSSIBLE))
     n = points.n
