@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from losscheck.checks.wording import figure
 from losscheck.facts import Facts
 from losscheck.families import family_named
 from losscheck.results import Estimate, VerdictStatus
@@ -103,7 +104,8 @@ def _changing_scale(choice: Choice, facts: Facts, request: Request) -> str:
 def _scales(facts: Facts) -> str:
     """Return the sds at low, middle and high predictions."""
     low, middle, high = facts.sigma_range or (0.0, 0.0, 0.0)
-    return f"sd {low:.3g} at low, {middle:.3g} at middle, {high:.3g} at high predictions (5, 50, 95 % quantile)"
+    sds = f"sd {figure(low)} at low, {figure(middle)} at middle, {figure(high)} at high"
+    return f"{sds} predictions (5, 50, 95 % quantile)"
 
 
 def _scale_undecided(choice: Choice, facts: Facts, request: Request) -> str:

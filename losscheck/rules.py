@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from losscheck.checks.wording import figure
 from losscheck.facts import WORTH_A_SWITCH, Facts, prefers_mse
 from losscheck.loss_choice import Estimand, LossChoice
 from losscheck.preparation import FEWEST_DISTINCT, LARGEST_ATOM
@@ -48,7 +49,7 @@ class Choice:
         """The loss with its parameters: 'MSE', 'huber (delta = 1.2)'."""
         if self.loss is None or self.loss == "mse":
             return "MSE"
-        numbers = ", ".join(f"{name} = {e.value:.3g}" for name, e in self.parameters.items() if e.value is not None)
+        numbers = ", ".join(f"{name} = {figure(e.value)}" for name, e in self.parameters.items() if e.value is not None)
         return f"{self.loss} ({numbers})" if numbers else self.loss
 
 

@@ -10,6 +10,7 @@ from losscheck.advice import percent, write_headline, write_mean_first, write_re
 from losscheck.checks import advice as advice_check
 from losscheck.checks import declared_loss
 from losscheck.checks.check import Finding
+from losscheck.checks.wording import figure
 from losscheck.facts import Facts
 from losscheck.families import family_named, loss_named
 from losscheck.families.family import Family, ShapeClass, View
@@ -160,7 +161,7 @@ def _explain(family: Family, fits: FamilyFits, parameters: Mapping[str, Estimate
     if fitted is not None:
         numbers = ", ".join(f"{name} = {_round_off(p)}" for name, p in fitted.fit.parameters.items())
         size = f"; here {fitted.fit.nll_per_row:.4g} nats per row"
-    settings = ", ".join(f"{name} = {e.value:.4g}" for name, e in parameters.items() if e.value is not None)
+    settings = ", ".join(f"{name} = {figure(e.value)}" for name, e in parameters.items() if e.value is not None)
     loss = f"{family.loss.title}: {family.loss.formula}"
     return Likelihood(
         assumption=family.assumption,
@@ -176,14 +177,14 @@ def _describe_noise(facts: Facts, fits: FamilyFits) -> str:
     if facts.gate_open or not family.shapes:  # the fits are of the residuals before the scale was divided out
         return family.title
     values = fits.fitted(family.id).fit.parameters
-    shapes = ", ".join(f"{name} = {p.value:.3g}" for name, p in values.items() if name not in ("mu", "sigma"))
+    shapes = ", ".join(f"{name} = {figure(p.value)}" for name, p in values.items() if name not in ("mu", "sigma"))
     return f"{family.title}, {shapes}"
 
 
 def _round_off(parameter: Parameter) -> str:
     """Return four digits, and 0 for what is numerically nothing beside its standard error."""
     nothing = parameter.se is not None and abs(parameter.value) < 1e-6 * parameter.se
-    return "0" if nothing else f"{parameter.value:.4g}"
+    return "0" if nothing else figure(parameter.value)
 
 
 def _write_code(family: Family, fits: FamilyFits, parameters: Mapping[str, Estimate], corrected: bool) -> Code:

@@ -113,9 +113,7 @@ def _collapse_normality(report: Report) -> tuple[CheckResult, ...]:
     rejecting = [check for check in ran if check.status is Status.NOTE]
     if len(rejecting) < 2:
         return report.checks
-    smallest = min((check.p_value for check in rejecting if check.p_value is not None), default=None)
     message = f"{len(rejecting)} of {len(ran)} tests reject normality"
-    message += "" if smallest is None else f" (smallest {write_p(smallest)})"
     mse = report.verdict.efficiency.get("mse")
     if mse is not None and mse.value is not None and mse.value >= HARMLESS:
         message += ", with no consequence for the loss"
