@@ -44,3 +44,8 @@ def test_ci_runs_the_test_command_first():
 def test_links_lead_somewhere():
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda path: path.name)
+def test_no_page_has_a_gap(page):
+    assert "@@" not in page.read_text(encoding="utf-8")

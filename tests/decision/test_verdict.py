@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import losscheck
+from losscheck.checks.wording import figure
 from losscheck.results import CheckResult, InputError, Report, Status, VerdictStatus
 
 N = 1000
@@ -207,7 +208,7 @@ def test_explanation_has_the_numbers(name):
     assert "mu = " in words.density
     assert "nats per row" in words.negative_log_likelihood
     for parameter, estimate in verdict.parameters.items():
-        assert f"{parameter} = {estimate.value:.4g}" in words.loss
+        assert f"{parameter} = {figure(estimate.value)}" in words.loss
 
 
 CONTRACT = {

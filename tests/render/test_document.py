@@ -99,9 +99,7 @@ def with_normality_tests(rejecting, mse=0.97):
 
 def test_tests_of_normality_are_one_row_unless_verbose():
     text = render_text(with_normality_tests(6))
-    row = (
-        "LC201-208 note normality 6 of 7 tests reject normality, with no consequence for the loss."
-    )
+    row = "LC201-208 note normality 6 of 7 tests reject normality, with no consequence for the loss."
     assert row in " ".join(text.split())
     assert "test_LC201" not in text
     assert "consequence" not in render_text(with_normality_tests(6, mse=0.949))
