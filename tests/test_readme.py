@@ -11,6 +11,7 @@ import losscheck
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
 SAMPLES = sorted(ROOT.glob("sample_data/*.csv"))
 
 
@@ -46,6 +47,6 @@ def test_links_lead_somewhere():
         assert (ROOT / target).exists(), target
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda path: path.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 def test_no_page_has_a_gap(page):
     assert "@@" not in page.read_text(encoding="utf-8")
