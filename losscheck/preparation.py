@@ -11,6 +11,7 @@ from losscheck.checks.measures import (
     robust_scale,
     scale_model,
     sign_trend,
+    sorted_by,
     standardise,
     thinned,
 )
@@ -99,7 +100,8 @@ def prepare(sample: Sample, alpha: float, mean_wanted: bool = False) -> Prepared
     values = sample.residual - trend.fitted(sample.prediction) if material else sample.residual
     step = 0.0 if material else _rounding(sample)
     distinct, atom = _find_atom(sample, step)
-    rho = autocorrelations(sample) if sample.ordered else np.empty(0)
+    in_time = sample.ordered and not sorted_by(sample)  # neighbours in a sorted file are alike by construction
+    rho = autocorrelations(sample) if in_time else np.empty(0)
     gate = find_scale_gate(sample, alpha)
     residuals = make_points(values, sample.weight, step=step)
     shape, cells = residuals, None

@@ -251,3 +251,13 @@ def test_weights_make_the_rows():
     kish = w.sum() ** 2 / (w**2).sum()
     assert found.residuals.n == pytest.approx(kish)
     assert found.effective_rows <= kish + 1e-9
+
+
+def test_a_sorted_file_says_nothing_about_dependence():
+    f = np.sort(predictions(500))
+    target = f + 0.3 * np.cumsum(normal(500)) / 5
+    assert prepare(sample_from_arrays(target=target, prediction=f), ALPHA).tempering == 1.0
+    walk = 0.3 * np.cumsum(normal(500)) / 5
+    assert (
+        prepare(sample_from_arrays(target=predictions(500) + walk, prediction=predictions(500)), ALPHA).tempering < 0.5
+    )
