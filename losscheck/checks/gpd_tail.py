@@ -15,7 +15,7 @@ from losscheck.results import Status
 if TYPE_CHECKING:
     from losscheck.sample import Sample
 
-TAIL = 0.1  # share of rows taken as tails, DECISION's 90 % quantile of |r − median|
+TAIL = 0.1  # share of rows taken as tails, the 90 % quantile of |r − median|
 FEWEST_EXCESSES = 20
 LOWEST_SHAPE = -0.5  # below, maximum likelihood is not regular (Smith 1987)
 MARGIN = 0.25  # from here on the noise has no fourth moment

@@ -14,7 +14,7 @@ from losscheck.results import Status
 if TYPE_CHECKING:
     from losscheck.sample import Sample
 
-FAR = 5.0  # robust standard deviations, DECISION step 7
+FAR = 5.0  # robust standard deviations, docs/decision.md step 7
 NORMAL_SHARE = 5.733031437583866e-07  # 2·Φ(−5)
 BY_CHANCE = 0.01  # normal noise has some at 10⁷ rows; fewer than this probable is too many
 MOST_ROWS = 20

@@ -13,7 +13,7 @@ from losscheck.results import Need, Status
 if TYPE_CHECKING:
     from losscheck.sample import Sample
 
-SIGNIFICANT = 0.01  # DECISION step 3
+SIGNIFICANT = 0.01  # docs/decision.md step 3
 MARGIN = 0.9
 
 

@@ -11,7 +11,7 @@ from losscheck.results import Effect, Status
 if TYPE_CHECKING:
     from losscheck.sample import Sample
 
-FEWEST = 30  # DECISION step 0: below, no family is named
+FEWEST = 30  # docs/decision.md step 0: below, no family is named
 FEW = 100  # measured there: at n = 50 the verdict is right for 72 % of noises, at 100 for 87 %, at 300 for 96 %
 
 

@@ -9,7 +9,7 @@ from losscheck.numeric.lazy import Array, np, scipy
 from losscheck.numeric.ties import midranks
 from losscheck.results import Estimate
 
-WINSOR = 4.0  # DECISION step 3: one far residual must not bend the curve
+WINSOR = 4.0  # docs/decision.md step 3: one far residual must not bend the curve
 HELD = 0.005  # the curve is held constant beyond these quantiles of the prediction: a parabola explodes there
 NORMAL_QUARTILE = 0.6744897501960817  # median |z| of the normal: makes σ a robust standard deviation
 NORMAL_MEAN_ABSOLUTE = 0.7978845608028654  # √(2/π)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from losscheck.numeric.lazy import Array, np
 
-TIED_SHARE = 0.2  # DECISION step 1: above this share of repeated values the likelihood is that of intervals
+TIED_SHARE = 0.2  # docs/decision.md step 1: above this share of repeated values the likelihood is that of intervals
 MERGE = 1e-9  # in units of spread: 0.30000000000000004 is 0.3, while 10⁷ normal rows lie 250 times wider
 OFF_GRID = 1e-6  # in grid steps
 LEAST_OCCUPIED = 0.05  # share of grid cells in use; random reals fit any grid that is fine enough

@@ -211,7 +211,7 @@ def test_tail_shape_of_known_noises():
     pareto = rng.pareto(2, size=40_000) * rng.choice([-1, 1], size=40_000)
     found = result_of("gpd_tail", pareto)
     assert found.effect.low < 0.5 < found.effect.high
-    # DECISION: about −0.16 for normal noise at n = 1000
+    # About −0.16 for normal noise at n = 1000
     values = [result_of("gpd_tail", rng.normal(size=1000)).effect.value for _ in range(40)]
     assert np.mean(values) == pytest.approx(-0.16, abs=0.05)
 

@@ -166,7 +166,7 @@ def test_atom_is_a_finding(columns):
 
 @pytest.mark.parametrize("columns", [{"residual": HALF_ZERO}, {"target": F + HALF_ZERO, "prediction": F}])
 def test_atom_is_not_heavy_tails(columns):
-    """DECISION: zeros first, nothing else matters until they are seen."""
+    """Zeros first, nothing else matters until they are seen."""
     verdict = losscheck.check(**columns).verdict
     assert (verdict.status, verdict.loss, verdict.rule) == (VerdictStatus.FIX_FIRST, None, "atom")
     assert "exactly 0" in verdict.headline

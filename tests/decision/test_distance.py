@@ -22,7 +22,7 @@ def rows(truth: tuple, other: tuple) -> int | None:
     return rows_to_tell(table_of(truth, other), 0, 1)
 
 
-# DECISION 8: nats per row lost by the nearest normal.
+# Closed form 8: nats per row lost by the nearest normal.
 TO_THE_NORMAL = {
     ("laplace",): 0.5 * (math.log(math.pi) - 1),
     ("logistic",): 0.01436,
@@ -86,7 +86,7 @@ def test_mirrored_pairs_are_as_far_apart():
 
 
 def test_uniform_against_the_normal():
-    """DECISION 8: ½ log(2πe/3) − log 2 = .17649."""
+    """Closed form 8: ½ log(2πe/3) − log 2 = .17649."""
     assert rows(("uniform",), NORMAL) == 17
 
 

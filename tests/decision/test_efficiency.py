@@ -40,7 +40,7 @@ def huber(c: float) -> Candidate:
 
 @pytest.mark.parametrize(("nu", "expected"), [(3, 0.5), (4, 0.7), (5, 0.8), (10, 0.9455), (30, 0.9935)])
 def test_mean_under_student_t(nu, expected):
-    """DECISION 1: I = (ν+1)/(ν+3), ARE = (ν−2)(ν+3)/(ν(ν+1))."""
+    """Closed form 1: I = (ν+1)/(ν+3), ARE = (ν−2)(ν+3)/(ν(ν+1))."""
     noise = noise_of("student_t", nu)
     assert noise.information[0, 0] == pytest.approx((nu + 1) / (nu + 3), rel=1e-9)
     assert efficiency(noise, MSE) == pytest.approx((nu - 2) * (nu + 3) / (nu * (nu + 1)), rel=1e-8)
@@ -61,7 +61,7 @@ def test_mean_under_student_t(nu, expected):
     ],
 )
 def test_median(name, shapes, expected):
-    """DECISION 2: 4f(0)²/I."""
+    """Closed form 2: 4f(0)²/I."""
     assert efficiency(noise_of(name, *shapes), MAE) == pytest.approx(expected, rel=1e-5)
 
 
@@ -76,13 +76,13 @@ def test_median_under_t5_and_against_the_mean_under_t3():
     ("name", "expected"), [("laplace", 0.5), ("logistic", 9 / math.pi**2), ("gumbel", 6 / math.pi**2)]
 )
 def test_mean(name, expected):
-    """DECISION 3: 1/(I·variance)."""
+    """Closed form 3: 1/(I·variance)."""
     assert efficiency(noise_of(name), MSE) == pytest.approx(expected, rel=2e-6)
 
 
 @pytest.mark.parametrize(("beta", "expected"), [(1.0, 0.5), (1.5, 0.9126), (3.0, 0.8833), (4.0, 0.7295)])
 def test_mean_under_generalised_normal(beta, expected):
-    """DECISION 3: Γ(1/β)²/[β²Γ(3/β)Γ(2−1/β)]."""
+    """Closed form 3: Γ(1/β)²/[β²Γ(3/β)Γ(2−1/β)]."""
     found = efficiency(noise_of("generalized_normal", beta), MSE)
     closed = gamma(1 / beta) ** 2 / (beta**2 * gamma(3 / beta) * gamma(2 - 1 / beta))
     assert found == pytest.approx(closed, rel=1e-5)
@@ -93,7 +93,7 @@ def test_mean_under_generalised_normal(beta, expected):
     ("c", "expected"), [(0.5, 0.7921), (1.0, 0.9031), (1.345, 0.9500), (1.5, 0.9642), (2.0, 0.9897), (2.01019, 0.99)]
 )
 def test_huber_under_the_normal(c, expected):
-    """DECISION 4: (2Φ(c)−1)²/E min(x², c²)."""
+    """Closed form 4: (2Φ(c)−1)²/E min(x², c²)."""
     inside = 2 * ndtr(c) - 1
     power = inside - 2 * c * stats.norm.pdf(c) + c * c * (1 - inside)
     found = efficiency(noise_of("normal"), huber(c))
@@ -119,7 +119,7 @@ def test_constants_of_95_percent(candidate):
     [(0.01, 10.0, 0.9768, 0.5144), (0.05, 3.0, 0.8833, 0.8087), (0.10, 5.0, 0.7982, 0.3685)],
 )
 def test_contaminated_normal(eps, k, information, expected):
-    """DECISION 5: variance 1 − ε + εk²."""
+    """Closed form 5: variance 1 − ε + εk²."""
     noise = noise_of("contaminated_normal", eps, k)
     assert noise.variance == pytest.approx(1 - eps + eps * k * k, rel=1e-9)
     assert noise.information[0, 0] == pytest.approx(information, abs=5.1e-5)
@@ -128,7 +128,7 @@ def test_contaminated_normal(eps, k, information, expected):
 
 @pytest.mark.parametrize(("k", "expected"), [(2, 6 / 7), (3, 9 / 13), (10, 30 / 111)])
 def test_scale_in_proportion_to_a_uniform(k, expected):
-    """DECISION 6: sd ∝ x on U[1, k]; the weighted mean keeps 1/mean σ⁻², the plain one mean σ²."""
+    """Closed form 6: sd ∝ x on U[1, k]; the weighted mean keeps 1/mean σ⁻², the plain one mean σ²."""
     from losscheck.numeric.scale import fit_scale
 
     x = np.linspace(1, k, 20_001)
@@ -138,14 +138,14 @@ def test_scale_in_proportion_to_a_uniform(k, expected):
 
 
 def test_skewed_models():
-    """DECISION 7."""
+    """Closed form 7."""
     assert efficiency(noise_of("shifted_lognormal", 0.5), MSE) == pytest.approx(0.3326, abs=5e-5)
     noise = noise_of("skew_normal", 4.0)
     assert noise.information[0, 0] == pytest.approx(3.7782, abs=5e-5)
     assert efficiency(noise, MSE) == pytest.approx(0.6603, abs=5e-5)
 
 
-# DECISION, "Efficiency of fixed losses against the best". There the column of Huber is 0.944 for t3, 0.945 for 1 % at
+# Efficiency of fixed losses against the best, from the design notes. There the column of Huber is 0.944 for t3, 0.945 for 1 % at
 # 10σ and 0.910 for 10 % at 5σ; the integrals of `test_huber_by_adaptive_integration` say 0.945, 0.944 and 0.909.
 LOSSES = (MSE, MAE, huber(1.345), T4, CAUCHY, LOG_COSH)
 FIXED_LOSSES = {

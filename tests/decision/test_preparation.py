@@ -104,7 +104,7 @@ def test_gate_follows_the_true_scale():
     found = prepared(f * normal(20_000), f)
     at = np.array([3.0, 6.0, 9.0])
     assert_allclose(found.gate.fit.sigma(at), at, rtol=0.1)
-    # DECISION 6 with k = 5: 3k/(k² + k + 1) = 15/31.
+    # Closed form 6 with k = 5: 3k/(k² + k + 1) = 15/31.
     assert found.gate.efficiency.value == pytest.approx(15 / 31, abs=0.03)
 
 

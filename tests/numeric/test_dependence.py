@@ -14,7 +14,7 @@ def autoregression(rho, n, seed=1):
 def test_ar1_has_its_textbook_inflations():
     rho = normal_score_autocorrelations(autoregression(0.7, 40_000))
     assert rho[:3] == pytest.approx([0.7, 0.49, 0.343], abs=0.02)
-    # DECISION step 2: (1 + ρ³)/(1 − ρ³) = 2.04 for the shape; (1 + ρ)/(1 − ρ) = 5.67 for the mean
+    # docs/decision.md, step 2: (1 + ρ³)/(1 − ρ³) = 2.04 for the shape; (1 + ρ)/(1 − ρ) = 5.67 for the mean
     assert 1 / tempering(rho) == pytest.approx(2.04, abs=0.08)
     assert effective_rows(40_000, rho) == pytest.approx(40_000 / 5.67, rel=0.08)
 

@@ -28,7 +28,7 @@ def refusal(*names: str, roles: Roles = NO_CHOICES, **cells: str) -> str:
 @pytest.mark.parametrize(
     ("target", "prediction"),
     [
-        # the table of INPUT.md, source by source
+        # the table of names, source by source
         *(("y_true", name) for name in ("y_pred", "y_pred_proba", "y_prob", "y_score")),
         ("y", "y_pred"),
         ("target", "prediction"),
