@@ -145,8 +145,8 @@ def test_skewed_models():
     assert efficiency(noise, MSE) == pytest.approx(0.6603, abs=5e-5)
 
 
-# Efficiency of fixed losses against the best, from the design notes. There the column of Huber is 0.944 for t3, 0.945 for
-# 1 % at 10σ and 0.910 for 10 % at 5σ; the integrals of `test_huber_by_adaptive_integration` say 0.945, 0.944 and 0.909.
+# Efficiency of fixed losses against the best, from the design notes. There the column of Huber is 0.944 for t3, 0.945
+# for 1 % at 10σ and 0.910 for 10 % at 5σ; `test_huber_by_adaptive_integration` says 0.945, 0.944 and 0.909.
 LOSSES = (MSE, MAE, huber(1.345), T4, CAUCHY, LOG_COSH)
 FIXED_LOSSES = {
     ("normal",): (1, 0.637, 0.950, 0.910, 0.632, 0.952),
