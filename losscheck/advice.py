@@ -33,10 +33,6 @@ def write_headline(rule: Rule, choice: Choice, facts: Facts, request: Request) -
     return _HEADLINES[rule.id](choice, facts, request)
 
 
-def _current(request: Request) -> str:
-    return "mse" if request.declared is None else request.declared.loss
-
-
 def _current_title(request: Request) -> str:
     return "MSE" if request.declared is None or request.declared.loss == "mse" else request.declared.title
 

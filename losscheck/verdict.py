@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from statistics import NormalDist
 
 from losscheck.advice import percent, write_headline, write_mean_first, write_reasons
 from losscheck.checks import advice as advice_check
@@ -14,6 +15,7 @@ from losscheck.checks.wording import figure
 from losscheck.facts import Facts
 from losscheck.families import family_named, loss_named
 from losscheck.families.family import Family, ShapeClass, View
+from losscheck.loss_choice import LossChoice
 from losscheck.ranking import FamilyFits
 from losscheck.results import (
     CheckResult,
@@ -40,7 +42,7 @@ def recommend(facts: Facts, fits: FamilyFits, request: Request, alpha: float) ->
     rule = fired_rule(facts, request)
     choice = _against_current(rule.id, rule.choose(facts, request), facts, request)
     family = None if choice.loss is None else loss_named(choice.loss)
-    parameters = _loss_parameters(family, facts, fits, request, alpha)
+    parameters = {} if family is None else _loss_parameters(family, choice.status, facts, fits, request, alpha)
     choice = replace(choice, parameters=parameters, noise=_describe_noise(facts, fits))
     headline = write_headline(rule, choice, facts, request)
     if facts.material:
@@ -74,10 +76,18 @@ def _against_current(rule: str, choice: Choice, facts: Facts, request: Request) 
     if declared is None:
         return replace(choice, status=VerdictStatus.KEEP if choice.loss == "mse" else VerdictStatus.SWITCH)
     good = facts.declared is not None and (facts.declared.value or 0.0) >= GOOD_ENOUGH
-    same = declared.loss == choice.loss and (facts.declared is None or rule not in SHAPE_RULES)
+    if request.estimand.quantile is not None:
+        same = _aims_at(declared, request.estimand.quantile)
+    else:
+        same = declared.loss == choice.loss and (facts.declared is None or rule not in SHAPE_RULES)
     if same or (rule in SHAPE_RULES and good):
         return replace(choice, status=VerdictStatus.KEEP, loss=declared.loss)
     return replace(choice, status=VerdictStatus.SWITCH)
+
+
+def _aims_at(declared: LossChoice, quantile: float) -> bool:
+    """Return whether the declared loss is minimised by this quantile."""
+    return declared.parameters.get("q") == quantile or (declared.loss == "mae" and quantile == 0.5)
 
 
 def _tied(rule: str, choice: Choice, facts: Facts) -> tuple[str, ...]:
@@ -87,13 +97,11 @@ def _tied(rule: str, choice: Choice, facts: Facts) -> tuple[str, ...]:
 
 
 def _loss_parameters(
-    family: Family | None, facts: Facts, fits: FamilyFits, request: Request, alpha: float
+    family: Family, status: VerdictStatus, facts: Facts, fits: FamilyFits, request: Request, alpha: float
 ) -> dict[str, Estimate]:
-    """Return the recommended loss's parameters in the target's units: fitted where the noise is of its family."""
-    if family is None:
-        return {}
+    """Return the loss's parameters in the target's units: the user's where their loss is kept, else fitted or set."""
     declared = request.declared
-    if declared is not None and declared.loss == family.loss.id:
+    if declared is not None and status is VerdictStatus.KEEP:
         given = {name: Estimate(value) for name, value in declared.parameters.items()}
         if set(given) >= set(_settable(family)):
             return given
@@ -106,7 +114,7 @@ def _loss_parameters(
         values = fitted.fit.parameters
         if all(values[name].se is not None for name in names):
             z = _normal_quantile(alpha)
-            return {n: _interval(values[n].value, z * (values[n].se or 0.0)) for n in names}
+            return {n: _interval(family, n, values[n].value, z * (values[n].se or 0.0)) for n in names}
         if not competes:
             return {n: Estimate(values[n].value) for n in names}
     spread = math.exp(_normal_quantile(alpha) * MAD_RELATIVE_SE / math.sqrt(max(facts.effective_n, 1.0)))
@@ -121,13 +129,14 @@ def _settable(family: Family) -> tuple[str, ...]:
     return tuple(name for name in family.loss.parameters if not (head and name == "sigma"))
 
 
-def _interval(value: float, reach: float) -> Estimate:
-    return Estimate(value, value - reach, value + reach)
+def _interval(family: Family, name: str, value: float, reach: float) -> Estimate:
+    """Return value ± reach, held within the range of the parameter."""
+    ends = {shape.name: (shape.low, shape.high) for shape in family.shapes}
+    low, high = ends.get(name, (0.0, math.inf))  # all others are scales
+    return Estimate(value, max(value - reach, low), min(value + reach, high))
 
 
 def _normal_quantile(alpha: float) -> float:
-    from statistics import NormalDist
-
     return NormalDist().inv_cdf(1 - alpha / 2)
 
 
@@ -218,6 +227,10 @@ def _judge_declared(facts: Facts, verdict: Verdict, request: Request) -> Finding
     loss, least = declared.title, request.min_efficiency
     assumed = f" ({', '.join(declared.assumed)}: the framework's default)" if declared.assumed else ""
     aimed = request.estimand.name != "any" and verdict.status is VerdictStatus.KEEP
+    quantile = request.estimand.quantile
+    if quantile is not None and not _aims_at(declared, quantile):
+        advice = f"train with pinball:q={quantile:g}, or name the quantile that you want"
+        return Finding(Status.FAIL, f"{loss}{assumed} does not aim at the {quantile:g} quantile", advice=advice)
     if declared.loss == verdict.loss and (facts.declared is None or aimed):
         wanted = f" for predictions of the {request.estimand}" if aimed else ""
         return Finding(Status.PASS, f"{loss}{assumed} is the recommended loss{wanted}")

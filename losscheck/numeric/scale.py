@@ -12,7 +12,6 @@ from losscheck.results import Estimate
 WINSOR = 4.0  # docs/decision.md step 3: one far residual must not bend the curve
 HELD = 0.005  # the curve is held constant beyond these quantiles of the prediction: a parabola explodes there
 NORMAL_QUARTILE = 0.6744897501960817  # median |z| of the normal: makes σ a robust standard deviation
-NORMAL_MEAN_ABSOLUTE = 0.7978845608028654  # √(2/π)
 STEEPEST = 12.0  # largest |log σ − log σ at the centre|; only tiny samples get there
 ROUNDS = 30
 LEVEL_SHARES = (0.7, 0.3)  # Bonferroni weights of the line and the parabola

@@ -44,11 +44,6 @@ def rounding_step(values: Array) -> float | None:
     return describe_ties(values).step
 
 
-def repeated_share(values: Array) -> float:
-    """Return the share of values that occur more than once, up to float noise."""
-    return describe_ties(values).share
-
-
 def midranks(values: Array) -> Array:
     """Return ranks from 1; equal values share the mean of their ranks."""
     order = np.argsort(values)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from losscheck.numeric.ties import describe_ties, midranks, repeated_share, rounding_step
+from losscheck.numeric.ties import describe_ties, midranks, rounding_step
 
 rng = np.random.default_rng(2)
 NORMAL = rng.normal(size=4000)
@@ -47,7 +47,7 @@ def test_a_step_is_a_short_decimal():
 
 
 def test_float_noise_does_not_hide_repeats():
-    assert repeated_share(np.array([0.3, 0.1 + 0.2, 5.0, 6.0])) == 0.5
+    assert describe_ties(np.array([0.3, 0.1 + 0.2, 5.0, 6.0])).share == 0.5
 
 
 def test_few_repeats_are_counted_and_need_no_grid():
