@@ -66,6 +66,7 @@ def facts(**replaced) -> Facts:
     default = {
         "n": 1000,
         "effective_n": 1000.0,
+        "shape_n": 1000.0,
         "distinct": 1000,
         "atom": None,
         "classes": odds(adequate=0.97),
@@ -106,7 +107,7 @@ FIRES: dict[str, tuple[dict, Request]] = {
     "quantile_wanted": ({}, request("quantile:0.9")),
     "atom": ({"atom": Atom("residual", 0.0, 0.4)}, request()),
     "missing_feature": ({"classes": odds(bimodal=0.9), "family": "normal_mixture"}, request()),
-    "too_few_rows": ({"n": FEWEST_ROWS - 1, "effective_n": 29.0}, request()),
+    "too_few_rows": ({"n": FEWEST_ROWS - 1, "effective_n": 29.0, "shape_n": 29.0}, request()),
     "scale_undecided": (OPEN | {"gate_confidence": 0.6}, request()),
     "log_target": (OPEN | {"log_family": "lognormal", "log_deficit": -0.05}, request()),
     "changing_scale": (OPEN, request()),
@@ -280,10 +281,11 @@ def test_a_log_target_is_not_for_the_mean():
     assert fired_rule(f, request("mean")).id == "changing_scale"
 
 
-def test_mse_is_kept_unless_leaving_it_gains_enough():
-    assert prefers_mse(0.0)
-    assert prefers_mse(WORTH_A_SWITCH)
-    assert not prefers_mse(WORTH_A_SWITCH + 1e-6)
+@pytest.mark.parametrize("n", [50, 100, 1e4])
+def test_mse_is_kept_unless_leaving_it_gains_a_tenth_of_the_rows_and_two_more(n):
+    assert prefers_mse(0.0, n)
+    assert prefers_mse(WORTH_A_SWITCH + 1.99 / n, n)
+    assert not prefers_mse(WORTH_A_SWITCH + 2.01 / n, n)
 
 
 def test_insurance_is_the_best_expectation():
