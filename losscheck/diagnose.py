@@ -9,7 +9,7 @@ from typing import Any
 
 import losscheck
 from losscheck.checks import run_checks
-from losscheck.checks.measures import mean_trend, standardise, thinned
+from losscheck.checks.noise.measures import mean_trend, standardise, thinned
 from losscheck.drawing import draw_histogram, draw_quantiles
 from losscheck.facts import gather_facts
 from losscheck.loss_choice import Estimand, parse_estimand, parse_loss

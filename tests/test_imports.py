@@ -10,6 +10,7 @@ LEVELS = [
     {"results"},
     {"sample"},
     {"numeric"},
+    {"outputs"},
     {"families", "reading", "task", "checks"},
     {"efficiency"},
     {"loss_choice", "posterior", "preparation"},

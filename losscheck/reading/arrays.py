@@ -32,7 +32,7 @@ def sample_from_arrays(
     _check_lengths(columns)
     if "weight" in columns:
         _check_weights(columns["weight"])
-    names = {role: _name(values, role) for role, values in given.items()}
+    names: dict[str, Any] = {role: _name(values, role) for role, values in given.items()}
     if len(set(names.values())) < len(names):
         names = {role: role for role in names}
     collector = Collector(names)

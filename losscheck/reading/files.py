@@ -73,7 +73,8 @@ class _Reading:
 
     def sample(self) -> Sample:
         """Return what was read."""
-        columns = Columns(**{role: column.name for role, column in self.found.items()})
+        names: dict[str, Any] = {role: column.name for role, column in self.found.items()}
+        columns = Columns(**names)
         return self.collector.sample(InputInfo(tuple(self.files), 0, 0, columns, self.dialect))
 
     def _settle_columns(self, dialect: Dialect, source: Source) -> Mapping[str, Column]:
