@@ -1,0 +1,235 @@
+"""The moments of every stated distribution under itself, and its true class: one pass that all statistics share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from losscheck.numeric.lazy import Array, np
+from losscheck.outputs.class_sums import ClassSums
+from losscheck.outputs.memory import once_per_sample
+from losscheck.outputs.stated import BLOCK_CELLS, Block, state
+from losscheck.results import TaskKind
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from losscheck.outputs.stated import Labels, Stated
+    from losscheck.sample import ClassSample
+
+LOWEST_LOG = -1e4
+"""Stands in for log 0, so that 0·log 0 and 0·(log 0)² are 0 and not undefined; no double has such a logarithm."""
+MOST_CLASSES_AT_ONCE = 256
+"""Up to here Σ ppᵀ is taken along with the rest: its K multiplications a number are cheaper than the logarithm."""
+MOST_PRODUCTS = 1e11
+"""With more classes at most this many multiplications go into Σ ppᵀ (about 5 s), on evenly spread rows."""
+
+
+@dataclass(frozen=True, eq=False)
+class RowMoments:
+    """A number for every statement whose true class has a column; `unlabelled` statements have none and are not here.
+
+    `true_log_p` is log p of the true class (−inf at p = 0), `entropy` and `log_variance` are mean and variance of
+    −log p and log p under p itself, `square` = Σp², `cube` = Σp³, `top_p` is the largest probability (the first of
+    equal ones) and `top_right` whether it is that of the true class. `weight` sums to Kish's effective number of these
+    statements, None: each counts once. `kept` are their indices among all statements, None: all.
+    `products` is Σ w²·ppᵀ, None where there are too many classes for the one pass.
+    """
+
+    stated: Stated
+    true_log_p: Array
+    entropy: Array
+    log_variance: Array
+    square: Array
+    cube: Array
+    top_p: Array
+    top_right: NDArray[np.bool_]
+    label: Labels
+    weight: Array | None
+    kept: Labels | None
+    unlabelled: int
+    sums: ClassSums
+    products: Array | None
+
+    @property
+    def n(self) -> int:
+        """Number of statements with a true class."""
+        return int(self.true_log_p.size)
+
+    @property
+    def classes(self) -> int:
+        """Number of classes of a statement."""
+        return self.stated.classes
+
+    @cached_property
+    def effective_rows(self) -> float:
+        """Kish's effective number of statements; n without weights."""
+        return float(self.n) if self.weight is None else float(self.weight.sum())
+
+    @property
+    def file_rows(self) -> Labels:
+        """The data row number of every statement."""
+        rows = self.stated.file_rows
+        return rows if self.kept is None else rows[self.kept]
+
+    @cached_property
+    def true_p(self) -> Array:
+        """The probability of the true class."""
+        return np.exp(self.true_log_p)
+
+    @cached_property
+    def covariance(self) -> Array:
+        """V = Σ w²·(diag p − ppᵀ), K × K: the covariance of Σ w·(onehot(y) − p) if the outputs are right."""
+        products = self.products if self.products is not None else _sum_products(self)
+        covariance: Array = np.diag(products.sum(axis=1)) - products  # every row sums to 1, so ppᵀ·1 = p
+        return covariance
+
+    @cached_property
+    def question(self) -> tuple[Array, Array]:
+        """A stated probability and whether it came true (0, 1): of class 1 for two classes, else of the top class."""
+        if self.classes == 2:
+            positive = self.label == 1
+            return np.where(positive, self.true_p, -np.expm1(self.true_log_p)), positive.astype(np.float64)
+        return self.top_p, self.top_right.astype(np.float64)
+
+    def mean(self, values: Array) -> float:
+        """Return the weighted mean of a number a statement."""
+        return float(values.mean() if self.weight is None else self.weight @ values / self.effective_rows)
+
+    def spread(self, values: Array) -> float:
+        """Return the standard error of that mean as observed."""
+        centered = values - self.mean(values)
+        if self.weight is not None:
+            centered *= self.weight
+        return float(np.sqrt(centered @ centered)) / self.effective_rows
+
+    def expected_spread(self, variance: Array) -> float:
+        """Return the standard error of a mean of independent numbers that have these variances."""
+        total = variance.sum() if self.weight is None else (self.weight * self.weight) @ variance
+        return float(np.sqrt(total)) / self.effective_rows
+
+
+@once_per_sample
+def row_moments(sample: ClassSample) -> RowMoments | None:
+    """Return the moments of every row in one pass; None where nothing is stated, or nothing to hold it against."""
+    stated = state(sample)
+    if stated is None or not stated.labelled:
+        return None
+    multilabel = sample.kind is TaskKind.MULTILABEL
+    names = ("true_log_p", "entropy", "log_variance", "square", "cube", "top_p")
+    vectors = {name: np.empty(stated.rows) for name in names}
+    top_right, label = np.empty(stated.rows, dtype=np.bool_), np.empty(stated.rows, dtype=np.int64)
+    sums = ClassSums.of(sample.classes if multilabel else stated.names)
+    products = np.zeros((stated.classes,) * 2) if stated.classes <= MOST_CLASSES_AT_ONCE else None
+    factor = kish_factor(sample)
+    end = 0
+    for block in labelled_blocks(stated):
+        p, weight = block.p, None if block.weight is None else block.weight * factor
+        here = slice(end, end + p.shape[0])
+        end = here.stop
+        label[here] = block.label
+        top_right[here] = _describe_rows(block, p, {name: vector[here] for name, vector in vectors.items()})
+        _add_classes(sums, p, weight, label[here], vectors["true_log_p"][here], multilabel)
+        if products is not None:
+            weighted = p if weight is None else p * weight[:, None]
+            products += weighted.T @ weighted
+    kept = None if end == stated.rows or sample.label is None else np.flatnonzero(sample.label >= 0)
+    shortened = {name: vector[:end] for name, vector in vectors.items()}
+    return RowMoments(
+        stated=stated,
+        **shortened,
+        top_right=top_right[:end],
+        label=label[:end],
+        weight=_statement_weights(stated, kept, factor),
+        kept=kept,
+        unlabelled=stated.rows - end,
+        sums=sums,
+        products=products,
+    )
+
+
+def labelled_blocks(stated: Stated, every: int = 1) -> Iterator[Block]:
+    """Yield the statements whose true class has a column, in order; with `every` > 1 those of each such row."""
+    sample = stated.sample
+    step = every * max(1, BLOCK_CELLS // sample.outputs.shape[1])
+    for start in range(0, sample.n, step):
+        block = stated.take(slice(start, min(start + step, sample.n), every))
+        if block.label is None:
+            continue
+        kept = block.label >= 0
+        if kept.all():
+            yield block
+        elif kept.any():
+            weight = None if block.weight is None else block.weight[kept]
+            yield Block(block.log_p[kept], block.label[kept], None, weight)
+
+
+def kish_factor(sample: ClassSample) -> float:
+    """Return what the weights of the rows whose true class has a column are multiplied by to sum to Kish's number."""
+    if sample.weight is None:
+        return 1.0
+    weight = sample.weight if sample.label is None else sample.weight[sample.label >= 0]
+    return float(weight.sum() / (weight @ weight)) if weight.size else 1.0
+
+
+def finite_logs(log_p: Array) -> Array:
+    """Return log p with a finite number in place of log 0."""
+    return np.maximum(log_p, LOWEST_LOG)
+
+
+def _describe_rows(block: Block, p: Array, into: dict[str, Array]) -> NDArray[np.bool_]:
+    """Fill in the moments of these rows; return where the most probable class is the true one."""
+    rows, classes = np.arange(p.shape[0]), np.ones(p.shape[1])
+    into["true_log_p"][:] = block.log_p[rows, block.label]
+    surprise = finite_logs(block.log_p)
+    entropy = -np.einsum("ij,ij->i", p, surprise)
+    surprise += entropy[:, None]
+    surprise *= surprise
+    into["entropy"][:] = entropy
+    into["log_variance"][:] = np.einsum("ij,ij->i", p, surprise)
+    np.multiply(p, p, out=surprise)
+    into["square"][:] = surprise @ classes
+    into["cube"][:] = np.einsum("ij,ij->i", surprise, p)
+    top = p.argmax(axis=1)
+    into["top_p"][:] = p[rows, top]
+    return top == block.label
+
+
+def _add_classes(
+    sums: ClassSums, p: Array, weight: Array | None, label: Labels, true_log_p: Array, multilabel: bool
+) -> None:
+    """Add rows to the sums over classes; those of a multilabel sample are its labels."""
+    if not multilabel:
+        sums.add(p, weight, label, np.exp(true_log_p), weight)
+        return
+    labels = len(sums.names)
+    positive = np.flatnonzero(label == 1)
+    true_weight = None if weight is None else weight[positive]
+    row_weight = None if weight is None else weight[::labels]
+    sums.add(p[:, 1].reshape(-1, labels), row_weight, positive % labels, p[positive, 1], true_weight)
+
+
+def _statement_weights(stated: Stated, kept: Labels | None, factor: float) -> Array | None:
+    sample = stated.sample
+    if sample.weight is None:
+        return None
+    weight = np.repeat(sample.weight, stated.rows // sample.n)
+    return (weight if kept is None else weight[kept]) * factor
+
+
+def _sum_products(moments: RowMoments) -> Array:
+    """Return Σ w²·ppᵀ where there are too many classes for the one pass, from evenly spread rows if need be."""
+    stated, classes = moments.stated, moments.classes
+    every = max(1, math.ceil(moments.n * classes**2 / MOST_PRODUCTS))
+    products, factor, total = np.zeros((classes, classes)), kish_factor(stated.sample), 0.0
+    for block in labelled_blocks(stated, every):
+        weight = np.ones(len(block.log_p)) if block.weight is None else block.weight * factor
+        weighted = block.p * weight[:, None]
+        products += weighted.T @ weighted
+        total += float(weight @ weight)
+    whole = moments.n if moments.weight is None else float(moments.weight @ moments.weight)
+    products *= whole / total
+    return products
