@@ -126,12 +126,14 @@ def row_moments(sample: ClassSample) -> RowMoments | None:
     products = np.zeros((stated.classes,) * 2) if stated.classes <= MOST_CLASSES_AT_ONCE else None
     factor = kish_factor(sample)
     end = 0
-    for block in labelled_blocks(stated):
+    for block, true_class in labelled_blocks(stated):
         p, weight = block.p, None if block.weight is None else block.weight * factor
         here = slice(end, end + p.shape[0])
         end = here.stop
-        label[here] = block.label
-        top_right[here] = _describe_rows(block, p, {name: vector[here] for name, vector in vectors.items()})
+        label[here] = true_class
+        top_right[here] = _describe_rows(
+            block.log_p, p, true_class, {name: vector[here] for name, vector in vectors.items()}
+        )
         _add_classes(sums, p, weight, label[here], vectors["true_log_p"][here], multilabel)
         if products is not None:
             weighted = p if weight is None else p * weight[:, None]
@@ -151,8 +153,8 @@ def row_moments(sample: ClassSample) -> RowMoments | None:
     )
 
 
-def labelled_blocks(stated: Stated, every: int = 1) -> Iterator[Block]:
-    """Yield the statements whose true class has a column, in order; with `every` > 1 those of each such row."""
+def labelled_blocks(stated: Stated, every: int = 1) -> Iterator[tuple[Block, Labels]]:
+    """Yield the statements whose true class has a column, with it, in order; with `every` > 1 those of each such row."""
     sample = stated.sample
     step = every * max(1, BLOCK_CELLS // sample.outputs.shape[1])
     for start in range(0, sample.n, step):
@@ -161,10 +163,11 @@ def labelled_blocks(stated: Stated, every: int = 1) -> Iterator[Block]:
             continue
         kept = block.label >= 0
         if kept.all():
-            yield block
+            yield block, block.label
         elif kept.any():
             weight = None if block.weight is None else block.weight[kept]
-            yield Block(block.log_p[kept], block.label[kept], None, weight)
+            label = block.label[kept]
+            yield Block(block.log_p[kept], label, None, weight), label
 
 
 def kish_factor(sample: ClassSample) -> float:
@@ -180,11 +183,11 @@ def finite_logs(log_p: Array) -> Array:
     return np.maximum(log_p, LOWEST_LOG)
 
 
-def _describe_rows(block: Block, p: Array, into: dict[str, Array]) -> NDArray[np.bool_]:
+def _describe_rows(log_p: Array, p: Array, label: Labels, into: dict[str, Array]) -> NDArray[np.bool_]:
     """Fill in the moments of these rows; return where the most probable class is the true one."""
     rows, classes = np.arange(p.shape[0]), np.ones(p.shape[1])
-    into["true_log_p"][:] = block.log_p[rows, block.label]
-    surprise = finite_logs(block.log_p)
+    into["true_log_p"][:] = log_p[rows, label]
+    surprise = finite_logs(log_p)
     entropy = -np.einsum("ij,ij->i", p, surprise)
     surprise += entropy[:, None]
     surprise *= surprise
@@ -195,7 +198,8 @@ def _describe_rows(block: Block, p: Array, into: dict[str, Array]) -> NDArray[np
     into["cube"][:] = np.einsum("ij,ij->i", surprise, p)
     top = p.argmax(axis=1)
     into["top_p"][:] = p[rows, top]
-    return top == block.label
+    right: NDArray[np.bool_] = top == label
+    return right
 
 
 def _add_classes(
@@ -225,7 +229,7 @@ def _sum_products(moments: RowMoments) -> Array:
     stated, classes = moments.stated, moments.classes
     every = max(1, math.ceil(moments.n * classes**2 / MOST_PRODUCTS))
     products, factor, total = np.zeros((classes, classes)), kish_factor(stated.sample), 0.0
-    for block in labelled_blocks(stated, every):
+    for block, _ in labelled_blocks(stated, every):
         weight = np.ones(len(block.log_p)) if block.weight is None else block.weight * factor
         weighted = block.p * weight[:, None]
         products += weighted.T @ weighted
