@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from losscheck.numeric.lazy import Array, np, scipy
+from losscheck.numeric.lazy import Array, np
+from losscheck.outputs.conversion import log_probabilities, single_log_probabilities
 from losscheck.outputs.interpretation import Interpretation, interpret
 from losscheck.outputs.memory import once_per_sample
 from losscheck.results import TaskKind
@@ -85,34 +86,9 @@ class Stated:
         return Block(log_p, None if sample.label is None else sample.label[rows], target, weight)
 
     def _log_probabilities(self, outputs: Array) -> Array:
-        kind = self.interpretation.numbers
         if self.sample.kind is TaskKind.MULTILABEL or outputs.shape[1] == 1:
-            return _two_columns(outputs.ravel(), kind, self.interpretation)
-        if kind is Numbers.LOGITS:
-            return outputs - scipy.special.logsumexp(outputs, axis=1, keepdims=True)
-        if kind is Numbers.LOG_PROBABILITIES:
-            return _normalise(outputs * np.log(self.interpretation.base))
-        if kind is Numbers.MARGIN:
-            return _two_columns(outputs[:, 1], Numbers.LOGITS, self.interpretation)
-        with np.errstate(divide="ignore"):
-            return _normalise(np.log(np.maximum(outputs, 0.0)))
-
-
-def _two_columns(value: Array, kind: Numbers, interpretation: Interpretation) -> Array:
-    """Return (log(1 − p), log p) of single scores."""
-    if kind in (Numbers.LOGITS, Numbers.MARGIN):
-        return np.stack((-np.logaddexp(0.0, value), -np.logaddexp(0.0, -value)), axis=1)
-    with np.errstate(divide="ignore"):
-        if kind is Numbers.LOG_PROBABILITIES:
-            log_p = np.minimum(value * np.log(interpretation.base), 0.0)
-            return np.stack((np.log(-np.expm1(log_p)), log_p), axis=1)
-        p = np.clip(value / interpretation.total, 0.0, 1.0)
-        return np.stack((np.log1p(-p), np.log(p)), axis=1)
-
-
-def _normalise(log_p: Array) -> Array:
-    normalised: Array = log_p - scipy.special.logsumexp(log_p, axis=1, keepdims=True)
-    return normalised
+            return single_log_probabilities(outputs.ravel(), self.interpretation)
+        return log_probabilities(outputs, self.interpretation)
 
 
 @once_per_sample
