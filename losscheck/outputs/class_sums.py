@@ -41,17 +41,18 @@ class ClassSums:
         twice = ones if weight is None else weight * weight
         self.stated[:] += ones @ p
         self.stated_square[:] += ones @ square
-        for power, column in zip(self.powers, (p, square), strict=False):
-            power += twice @ column
-        self.powers[2] += np.einsum("i,ij,ij->j", twice, square, p)
-        self.powers[3] += np.einsum("i,ij,ij->j", twice, square, square)
+        self.powers[0] += twice @ p
+        self.powers[1] += twice @ square
+        self.powers[3] += twice @ (square * square)
+        square *= p
+        self.powers[2] += twice @ square
         tilt = 1 - 2 * true_p
         once = 1.0 if true_weight is None else true_weight
         for total, values in (
             (self.count, once * np.ones(tilt.size)),
             (self.tilt, once * tilt),
             (self.tilt_square_weight, once * once * tilt),
-            (self.tilt_cube, once * once * tilt**3),
+            (self.tilt_cube, once * once * tilt * tilt * tilt),
         ):
             total += np.bincount(true_class, weights=values, minlength=len(self.names))
 

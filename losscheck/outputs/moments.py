@@ -36,7 +36,8 @@ class RowMoments:
     −log p and log p under p itself, `square` = Σp², `cube` = Σp³, `top_p` is the largest probability (the first of
     equal ones) and `top_right` whether it is that of the true class. `weight` sums to Kish's effective number of these
     statements, None: each counts once. `kept` are their indices among all statements, None: all.
-    `products` is Σ w²·ppᵀ, None where there are too many classes for the one pass.
+    `log_covariance` = Σ w²·Cov(onehot(y), log p_y), a number a class; `products` = Σ w²·ppᵀ, None where there
+    are too many classes for the one pass.
     """
 
     stated: Stated
@@ -52,6 +53,7 @@ class RowMoments:
     kept: Labels | None
     unlabelled: int
     sums: ClassSums
+    log_covariance: Array
     products: Array | None
 
     @property
@@ -122,7 +124,7 @@ def row_moments(sample: ClassSample) -> RowMoments | None:
     names = ("true_log_p", "entropy", "log_variance", "square", "cube", "top_p")
     vectors = {name: np.empty(stated.rows) for name in names}
     top_right, label = np.empty(stated.rows, dtype=np.bool_), np.empty(stated.rows, dtype=np.int64)
-    sums = ClassSums.of(sample.classes if multilabel else stated.names)
+    sums, log_covariance = ClassSums.of(sample.classes if multilabel else stated.names), np.zeros(stated.classes)
     products = np.zeros((stated.classes,) * 2) if stated.classes <= MOST_CLASSES_AT_ONCE else None
     factor = kish_factor(sample)
     end = 0
@@ -130,31 +132,32 @@ def row_moments(sample: ClassSample) -> RowMoments | None:
         p, weight = block.p, None if block.weight is None else block.weight * factor
         here = slice(end, end + p.shape[0])
         end = here.stop
+        into = {name: vector[here] for name, vector in vectors.items()} | {"log_covariance": np.empty_like(p)}
         label[here] = true_class
-        top_right[here] = _describe_rows(
-            block.log_p, p, true_class, {name: vector[here] for name, vector in vectors.items()}
-        )
-        _add_classes(sums, p, weight, label[here], vectors["true_log_p"][here], multilabel)
+        top_right[here] = _describe_rows(block.log_p, p, true_class, into)
+        weighted = p if weight is None else p * weight[:, None]
+        twice = np.ones(len(p)) if weight is None else weight * weight
+        log_covariance += twice @ into["log_covariance"]
         if products is not None:
-            weighted = p if weight is None else p * weight[:, None]
             products += weighted.T @ weighted
+        _add_classes(sums, p, weight, true_class, into["true_log_p"], multilabel)
     kept = None if end == stated.rows or sample.label is None else np.flatnonzero(sample.label >= 0)
-    shortened = {name: vector[:end] for name, vector in vectors.items()}
     return RowMoments(
         stated=stated,
-        **shortened,
+        **{name: vector[:end] for name, vector in vectors.items()},
         top_right=top_right[:end],
         label=label[:end],
         weight=_statement_weights(stated, kept, factor),
         kept=kept,
         unlabelled=stated.rows - end,
         sums=sums,
+        log_covariance=log_covariance,
         products=products,
     )
 
 
 def labelled_blocks(stated: Stated, every: int = 1) -> Iterator[tuple[Block, Labels]]:
-    """Yield the statements whose true class has a column, with it, in order; with `every` > 1 those of each such row."""
+    """Yield the statements whose true class has a column, with it, in order; `every` > 1: of each such row."""
     sample = stated.sample
     step = every * max(1, BLOCK_CELLS // sample.outputs.shape[1])
     for start in range(0, sample.n, step):
@@ -185,21 +188,42 @@ def finite_logs(log_p: Array) -> Array:
 
 def _describe_rows(log_p: Array, p: Array, label: Labels, into: dict[str, Array]) -> NDArray[np.bool_]:
     """Fill in the moments of these rows; return where the most probable class is the true one."""
-    rows, classes = np.arange(p.shape[0]), np.ones(p.shape[1])
-    into["true_log_p"][:] = log_p[rows, label]
-    surprise = finite_logs(log_p)
-    entropy = -np.einsum("ij,ij->i", p, surprise)
-    surprise += entropy[:, None]
-    surprise *= surprise
-    into["entropy"][:] = entropy
-    into["log_variance"][:] = np.einsum("ij,ij->i", p, surprise)
-    np.multiply(p, p, out=surprise)
-    into["square"][:] = surprise @ classes
-    into["cube"][:] = np.einsum("ij,ij->i", surprise, p)
-    top = p.argmax(axis=1)
-    into["top_p"][:] = p[rows, top]
-    right: NDArray[np.bool_] = top == label
+    into["true_log_p"][:] = log_p[np.arange(label.size), label]
+    if p.shape[1] == 2:
+        pair_right: NDArray[np.bool_] = _describe_pairs(log_p.T, p.T, into) == label
+        return pair_right
+    by_class, log_by_class = p.T, log_p.T  # sums over the outer axis run over whole columns
+    centered = finite_logs(log_by_class)
+    covariance = into["log_covariance"].T
+    into["entropy"][:] = -np.multiply(by_class, centered, out=covariance).sum(axis=0)
+    centered += into["entropy"]
+    np.multiply(by_class, centered, out=covariance)
+    into["log_variance"][:] = np.multiply(covariance, centered, out=centered).sum(axis=0)
+    power = np.multiply(by_class, by_class, out=centered)
+    into["square"][:] = power.sum(axis=0)
+    power *= by_class
+    into["cube"][:] = power.sum(axis=0)
+    top = log_by_class.max(axis=0)
+    into["top_p"][:] = np.exp(top)
+    right: NDArray[np.bool_] = top == into["true_log_p"]
+    tied = np.flatnonzero(right & ((log_by_class == top).sum(axis=0, dtype=np.int32) > 1))
+    right[tied] = log_p[tied].argmax(axis=1) == label[tied]
     return right
+
+
+def _describe_pairs(log_p: Array, p: Array, into: dict[str, Array]) -> NDArray[np.bool_]:
+    """Do the same for two classes, where everything is a function of p(1 − p) and the logit; return the top class."""
+    first, second = finite_logs(log_p[0]), finite_logs(log_p[1])
+    variance, logit = p[0] * p[1], second - first
+    into["entropy"][:] = -(p[0] * first + p[1] * second)
+    into["log_covariance"][:, 1] = variance * logit
+    into["log_covariance"][:, 0] = -into["log_covariance"][:, 1]
+    into["log_variance"][:] = into["log_covariance"][:, 1] * logit
+    into["square"][:] = 1 - 2 * variance
+    into["cube"][:] = 1 - 3 * variance
+    into["top_p"][:] = np.maximum(p[0], p[1])
+    top: NDArray[np.bool_] = logit > 0
+    return top
 
 
 def _add_classes(
