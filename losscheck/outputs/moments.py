@@ -66,6 +66,11 @@ class RowMoments:
         """Number of classes of a statement."""
         return self.stated.classes
 
+    @property
+    def multilabel(self) -> bool:
+        """True where a statement is about one label of a row, and sums over classes are sums over labels."""
+        return self.stated.sample.kind is TaskKind.MULTILABEL
+
     @cached_property
     def effective_rows(self) -> float:
         """Kish's effective number of statements; n without weights."""
