@@ -55,6 +55,12 @@ def test_the_width_is_kept_within_its_limits(asked, widest):
     assert widest - 5 <= max(len(line) for line in lines) <= widest
 
 
+def test_a_long_heading_is_wrapped():
+    lines = write_document(Document((Heading("word " * 20),))).splitlines()
+    assert [len(line) for line in lines] == [15 * 5 - 1, 2 + 5 * 5 - 1]
+    assert lines[1].startswith("  word")
+
+
 def test_wide_characters_take_two_columns():
     table = Table((Row(("列", "x")), Row(("ab", "y"))))
     first, second = write_document(Document((table,))).splitlines()
