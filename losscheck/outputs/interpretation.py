@@ -4,58 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from losscheck.numeric.lazy import Array, np, scipy
 from losscheck.outputs.memory import once_per_sample
 from losscheck.outputs.reading import Interpretation
+from losscheck.outputs.reading_of_columns import read_columns
+from losscheck.outputs.reading_of_scores import read_scores
+from losscheck.outputs.simplex import judge_exponentials
 from losscheck.results import TaskKind
 from losscheck.sample import Numbers
 
 if TYPE_CHECKING:
     from losscheck.sample import ClassSample
 
-
-__all__ = ["Interpretation", "interpret"]
+PERCENT_TOTAL = 100.0
 
 
 @once_per_sample
 def interpret(sample: ClassSample) -> Interpretation:
-    """Return what the numbers are."""
+    """Return what the numbers are: as asked for with `--outputs`, else as detected."""
     asked = sample.asked.outputs
-    if asked is not None:
-        return Interpretation(asked, "as asked for by --outputs", 100.0 if asked is Numbers.PERCENT else 1.0)
-    if sample.kind is TaskKind.MULTILABEL or sample.outputs.shape[1] == 1:
-        return _interpret_single(sample)
-    return _interpret_rows(sample.outputs)
+    if asked is None:
+        return detect(sample)
+    why = f"as asked for (--outputs {asked.value})"
+    if asked is Numbers.PERCENT:
+        return Interpretation(asked, why, PERCENT_TOTAL)
+    if asked is Numbers.LOG_PROBABILITIES and not single_scores(sample):
+        found = judge_exponentials(sample)
+        return Interpretation(asked, why) if found is None else Interpretation(asked, why, base=found.base)
+    if asked is Numbers.PROBABILITIES and sample.kind is TaskKind.MULTILABEL:
+        asked = Numbers.SIGMOIDS
+    return Interpretation(asked, why)
 
 
-def _interpret_single(sample: ClassSample) -> Interpretation:
-    low, high = float(sample.outputs.min()), float(sample.outputs.max())
-    if low < 0:
-        return Interpretation(Numbers.LOGITS, "some scores are negative")
-    kind = Numbers.SIGMOIDS if sample.kind is TaskKind.MULTILABEL else Numbers.PROBABILITIES
-    if high <= 1:
-        return Interpretation(kind, "all scores lie between 0 and 1")
-    if high <= 100:
-        return Interpretation(Numbers.PERCENT, "all scores lie between 0 and 100", 100.0)
-    return Interpretation(Numbers.LOGITS, "some scores are above 100")
+@once_per_sample
+def detect(sample: ClassSample) -> Interpretation:
+    """Return what the numbers are by themselves, whatever was asked for."""
+    return read_scores(sample) if single_scores(sample) else read_columns(sample)
 
 
-ROUNDING = 1e-2
+def single_scores(sample: ClassSample) -> bool:
+    """Tell whether every number stands for itself: one column for two classes, or one for each of several labels."""
+    return sample.kind is TaskKind.MULTILABEL or sample.outputs.shape[1] == 1
 
 
-def _interpret_rows(outputs: Array) -> Interpretation:
-    low, high = outputs.min(axis=1), outputs.max(axis=1)
-    inside = (low >= -ROUNDING) & (high <= 1 + ROUNDING)
-    if _most(inside & (np.abs(outputs.sum(axis=1) - 1) <= ROUNDING)):
-        return Interpretation(Numbers.PROBABILITIES, "every row lies between 0 and 1 and sums to 1")
-    if _most((high <= ROUNDING) & (np.abs(scipy.special.logsumexp(outputs, axis=1)) <= ROUNDING)):
-        return Interpretation(Numbers.LOG_PROBABILITIES, "the exponentials of every row sum to 1")
-    if _most((low >= 0) & (np.abs(outputs.sum(axis=1) - 100) <= 100 * ROUNDING)):
-        return Interpretation(Numbers.PERCENT, "every row lies between 0 and 100 and sums to 100", 100.0)
-    if _most(inside):
-        return Interpretation(Numbers.AMBIGUOUS, "all numbers lie between 0 and 1, but rows do not sum to 1")
-    return Interpretation(Numbers.LOGITS, "numbers of either sign that do not sum to 1")
-
-
-def _most(rows: Array) -> bool:
-    return bool(np.mean(rows) >= 0.95)
+__all__ = ["Interpretation", "detect", "interpret", "single_scores"]

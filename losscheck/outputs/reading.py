@@ -25,3 +25,14 @@ class Interpretation:
     base: float = math.e
     readings: Mapping[Numbers, float] = field(default_factory=dict)
     missing_columns: tuple[str, ...] = ()
+
+
+def count_of(some: int, n: int) -> str:
+    """Return how many of n rows in words.
+
+    >>> count_of(3, 3), count_of(1200, 1500)
+    ('all 3 rows', '1,200 of 1,500 rows')
+    """
+    if n == 1:
+        return "the only row" if some else "no row"
+    return f"all {n:,} rows" if some == n else f"{some:,} of {n:,} rows"

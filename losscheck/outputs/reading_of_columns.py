@@ -1,0 +1,233 @@
+"""What K ≥ 2 columns of outputs are, in a fixed order of questions that are each asked of all rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from losscheck.numeric.lazy import np
+from losscheck.outputs.label_likelihood import compare_readings
+from losscheck.outputs.reading import Interpretation, count_of
+from losscheck.outputs.rows import largest_number, measure_rows, sum_exponentials
+from losscheck.outputs.simplex import (
+    FEW,
+    MOST,
+    SINGLE_PRECISION,
+    SLIGHT,
+    Judged,
+    Level,
+    judge_exponentials,
+    judge_sums,
+    tolerance_of,
+)
+from losscheck.outputs.tolerance import DOUBLE_FLOOR
+from losscheck.sample import Numbers
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from losscheck.outputs.rows import Rows
+    from losscheck.sample import ClassSample
+
+FEWEST_VOTING = 5
+"""Rows from which on a common sum other than 1 and 100 is taken for a number of votes."""
+FEWEST_OUTSIDE = 3
+NEARLY_ALL = 0.9
+MIXED = 0.2
+"""Where no reading holds but such a share of the rows are plainly distributions, the rows are a mixture."""
+FEWEST_MIXED = 10
+
+
+def read_columns(sample: ClassSample) -> Interpretation:
+    """Return what the columns are; the order of the questions is part of the answer."""
+    rows = measure_rows(sample)
+    if largest_number(sample) == 0.0 and not _rounded_away(sample):
+        return Interpretation(
+            Numbers.LOGITS,
+            "every number is 0: as probabilities they would state nothing, as logits they state that all classes are "
+            "equally likely, which is how a network starts",
+        )
+    judged = judge_sums(sample, 1.0)
+    return (
+        _find_missing_columns(sample, rows)
+        or _read_unit_sums(sample, rows, judged)
+        or _read_logarithms(sample)
+        or _read_percentages(sample)
+        or _read_votes(sample, rows)
+        or _read_mixture(sample, judged)
+        or _read_ranges(sample, rows)
+    )
+
+
+def _rounded_away(sample: ClassSample) -> bool:
+    """Tell whether zeros may be what two or more decimals leave of many small probabilities: 0.00 for each of 300."""
+    decimals = sample.digits.decimals
+    return decimals is not None and decimals >= 2 and 0.5 * sample.outputs.shape[1] >= 10.0**decimals
+
+
+def labels_without_column(sample: ClassSample) -> tuple[str, ...]:
+    """Return the labels that some row has but no column stands for."""
+    found = sample.label_map
+    if found is None:
+        return ()
+    every = zip(found.values, found.counts, found.column, strict=True)
+    return tuple(value for value, count, column in every if column < 0 and count > 0)
+
+
+def _find_missing_columns(sample: ClassSample, rows: Rows) -> Interpretation | None:
+    """Tell whether a class's column is missing: some labels have none, and sums fall short of 1 but never exceed it."""
+    unseen = labels_without_column(sample)
+    if not unseen:
+        return None
+    for total in (1.0, 100.0):
+        if total > 1 and rows.total.max() < NEARLY_ALL * total:
+            continue
+        slack = max(SLIGHT * total, tolerance_of(sample, total).sum)
+        inside = (rows.low >= -SLIGHT * total) & (rows.total <= total + slack)
+        short = int(np.count_nonzero(inside & (rows.total < total - slack)))
+        if np.count_nonzero(~inside) <= FEW * short and short > FEW * sample.n:
+            names = ", ".join(f"'{name}'" for name in unseen[:3]) + (" …" if len(unseen) > 3 else "")
+            return Interpretation(
+                Numbers.INVALID,
+                f"no row sums to more than {total:g}, {count_of(short, sample.n)} sum to less, and no column stands "
+                f"for {'the label' if len(unseen) == 1 else 'the labels'} {names}: the column of a class is missing",
+                total,
+                missing_columns=unseen,
+            )
+    return None
+
+
+def _read_unit_sums(sample: ClassSample, rows: Rows, judged: Judged) -> Interpretation | None:
+    """Read rows that sum to 1: probabilities, decisions, or pairs (1 − z, z) that leave [0, 1]."""
+    fitting = judged.level <= Level.SLIGHT
+    sums = np.abs(rows.total - 1) <= max(SLIGHT, judged.allowed)
+    outside = int(np.count_nonzero(sums & ~fitting & ((rows.low < -SLIGHT) | (rows.high > 1 + SLIGHT))))
+    summing = int(np.count_nonzero(sums))
+    if 2 * summing > sample.n:
+        far = 2 * outside > summing
+        if sample.outputs.shape[1] == 2 and (far or (outside >= FEWEST_OUTSIDE and outside > FEW * summing)):
+            return Interpretation(
+                Numbers.MARGIN,
+                f"{count_of(summing, sample.n)} sum to 1, but {outside:,} of them leave the range from 0 to 1: pairs "
+                "(1 − z, z) made from a raw score z",
+            )
+        if far:
+            return Interpretation(
+                Numbers.INVALID,
+                f"{count_of(summing, sample.n)} sum to 1, but {outside:,} of them have numbers outside of the range "
+                "from 0 to 1, as least-squares scores do",
+            )
+    if not judged.holds:
+        return None
+    fits = int(np.count_nonzero(fitting))
+    if bool(((rows.high >= 1 - DOUBLE_FLOOR) | ~fitting).all()):
+        return Interpretation(
+            Numbers.ONE_HOT, f"{count_of(fits, sample.n)} have a single 1 and 0 elsewhere: decisions, not probabilities"
+        )
+    return Interpretation(
+        Numbers.PROBABILITIES, f"{count_of(fits, sample.n)} have only numbers between 0 and 1 and sum to 1"
+    )
+
+
+def _read_logarithms(sample: ClassSample) -> Interpretation | None:
+    found = judge_exponentials(sample)
+    if found is None or not found.judged.holds:
+        return None
+    name = {2.0: "2", 10.0: "10"}.get(found.base, "e")
+    fits = int(np.count_nonzero(found.judged.level <= Level.SLIGHT))
+    return Interpretation(
+        Numbers.LOG_PROBABILITIES,
+        f"{count_of(fits, sample.n)} have no positive number, and {name} to the power of them sums to 1",
+        base=found.base,
+    )
+
+
+def _read_percentages(sample: ClassSample) -> Interpretation | None:
+    judged = judge_sums(sample, 100.0)
+    if not judged.holds or np.median(measure_rows(sample).total) < 50:  # coarse digits excuse rows of zeros
+        return None
+    fits = int(np.count_nonzero(judged.level <= Level.SLIGHT))
+    return Interpretation(
+        Numbers.PERCENT, f"{count_of(fits, sample.n)} have only numbers between 0 and 100 and sum to 100", 100.0
+    )
+
+
+def _read_votes(sample: ClassSample, rows: Rows) -> Interpretation | None:
+    """Read rows that all sum to the same number; rows that are all the same show nothing."""
+    if sample.n < FEWEST_VOTING or bool((sample.outputs == sample.outputs[0]).all()):
+        return None
+    common = float(np.median(rows.total))
+    if not 0 < common < np.inf:
+        return None
+    tolerance = tolerance_of(sample, common)
+    fitting = (np.abs(rows.total - common) <= tolerance.sum) & (rows.low >= -tolerance.arithmetic)
+    fits = int(np.count_nonzero(fitting))
+    if fits < (1 - FEW) * sample.n:
+        return None
+    return Interpretation(
+        Numbers.VOTES,
+        f"{count_of(fits, sample.n)} sum to {common:.6g} without a negative number: counts of votes, or shares of "
+        f"{common:.6g}",
+        common,
+    )
+
+
+def _read_mixture(sample: ClassSample, judged: Judged) -> Interpretation | None:
+    """Tell whether the rows are of several kinds, none of which is the most frequent by far."""
+    logarithms = judge_exponentials(sample)
+    shares = {
+        "probabilities": judged.share(Level.ROUNDED),
+        "percentages": judge_sums(sample, 100.0).share(Level.ROUNDED),
+        "log-probabilities": 0.0 if logarithms is None else logarithms.judged.share(Level.ROUNDED),
+    }
+    if sample.n < FEWEST_MIXED or sum(shares.values()) < MIXED:
+        return None
+    parts = ", ".join(
+        f"{count_of(round(share * sample.n), sample.n)} are {name}" for name, share in shares.items() if share
+    )
+    return Interpretation(Numbers.INVALID, f"the rows are of different kinds: {parts}, and the others none of these")
+
+
+def _read_ranges(sample: ClassSample, rows: Rows) -> Interpretation:
+    """Read what no equality tells: the range may leave several readings, which only the user can choose from."""
+    some = 1 - FEW
+    logits = Interpretation(Numbers.LOGITS, "")
+    sigmoids = Interpretation(Numbers.SIGMOIDS, "")
+    # Logits of an untrained network may all be as small as 0.001, so only rounding noise passes for 0.
+    positive = rows.low >= -SINGLE_PRECISION * min(1.0, largest_number(sample))
+    if _share(positive) < some:
+        negative = count_of(int(np.count_nonzero(~positive)), sample.n)
+        return Interpretation(
+            Numbers.LOGITS, f"{negative} have negative numbers, and neither they nor e to the power of them sum to 1"
+        )
+    readings = compare_readings(sample, (sigmoids, logits))
+    if _share(positive & (rows.high <= 1 + SLIGHT)) >= some:
+        short = _share(rows.total <= 1 + SLIGHT) >= some
+        beside = " or probabilities of which a column was left out" if short else ""
+        return Interpretation(
+            Numbers.AMBIGUOUS,
+            f"all numbers lie between 0 and 1 but the rows do not sum to 1: scores of each class against the "
+            f"rest{beside}, or logits that happen to lie there",
+            readings=readings,
+        )
+    if _negated_logarithms(sample):
+        return Interpretation(
+            Numbers.INVALID,
+            "no number is negative, and e to the power of their negatives sums to 1: they are −log p, "
+            "log-probabilities with the wrong sign",
+        )
+    return Interpretation(
+        Numbers.AMBIGUOUS,
+        "no number is negative and the rows have no common sum: logits behind a ReLU, or scores that were not divided "
+        "by their sum",
+        readings=readings,
+    )
+
+
+def _negated_logarithms(sample: ClassSample) -> bool:
+    with np.errstate(over="ignore"):
+        total = sum_exponentials(sample.outputs, -1.0)
+    return _share(np.abs(total - 1) <= SLIGHT) > MOST
+
+
+def _share(rows: NDArray[np.bool_]) -> float:
+    return float(np.count_nonzero(rows) / rows.size)
