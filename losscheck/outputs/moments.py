@@ -33,9 +33,10 @@ class RowMoments:
     """A number for every statement whose true class has a column; `unlabelled` statements have none and are not here.
 
     `true_log_p` is log p of the true class (−inf at p = 0), `entropy` and `log_variance` are mean and variance of
-    −log p and log p under p itself, `square` = Σp², `cube` = Σp³, `top_p` is the largest probability (the first of
-    equal ones) and `top_right` whether it is that of the true class. `weight` sums to Kish's effective number of these
-    statements, None: each counts once. `kept` are their indices among all statements, None: all.
+    −log p and log p under p itself, `square` = Σp², `cube` = Σp³. `question_p` is the probability of class 1 for two
+    classes, of the most probable class for more; `top_right`: the most probable, the first of equal ones, is the true
+    one. `weight` sums to Kish's effective number of these statements, None: each counts once. `kept` are their indices
+    among all statements, None: all.
     `log_covariance` = Σ w²·Cov(onehot(y), log p_y), a number a class; `products` = Σ w²·ppᵀ, None where there
     are too many classes for the one pass.
     """
@@ -46,7 +47,7 @@ class RowMoments:
     log_variance: Array
     square: Array
     cube: Array
-    top_p: Array
+    question_p: Array
     top_right: NDArray[np.bool_]
     label: Labels
     weight: Array | None
@@ -94,17 +95,23 @@ class RowMoments:
         covariance: Array = np.diag(products.sum(axis=1)) - products  # every row sums to 1, so ppᵀ·1 = p
         return covariance
 
-    @cached_property
-    def question(self) -> tuple[Array, Array]:
-        """A stated probability and whether it came true (0, 1): of class 1 for two classes, else of the top class."""
-        if self.classes == 2:
-            positive = self.label == 1
-            return np.where(positive, self.true_p, -np.expm1(self.true_log_p)), positive.astype(np.float64)
-        return self.top_p, self.top_right.astype(np.float64)
+    @property
+    def top_p(self) -> Array:
+        """The probability of the most probable class."""
+        return np.maximum(self.question_p, 1 - self.question_p) if self.classes == 2 else self.question_p
+
+    @property
+    def came_true(self) -> NDArray[np.bool_]:
+        """Whether what `question_p` is the probability of came true."""
+        return self.label == 1 if self.classes == 2 else self.top_right
+
+    def total(self, values: Array) -> float:
+        """Return the weighted sum of a number a statement."""
+        return float(values.sum() if self.weight is None else self.weight @ values)
 
     def mean(self, values: Array) -> float:
         """Return the weighted mean of a number a statement."""
-        return float(values.mean() if self.weight is None else self.weight @ values / self.effective_rows)
+        return self.total(values) / self.effective_rows
 
     def spread(self, values: Array) -> float:
         """Return the standard error of that mean as observed."""
@@ -126,7 +133,7 @@ def row_moments(sample: ClassSample) -> RowMoments | None:
     if stated is None or not stated.labelled:
         return None
     multilabel = sample.kind is TaskKind.MULTILABEL
-    names = ("true_log_p", "entropy", "log_variance", "square", "cube", "top_p")
+    names = ("true_log_p", "entropy", "log_variance", "square", "cube", "question_p")
     vectors = {name: np.empty(stated.rows) for name in names}
     top_right, label = np.empty(stated.rows, dtype=np.bool_), np.empty(stated.rows, dtype=np.int64)
     sums, log_covariance = ClassSums.of(sample.classes if multilabel else stated.names), np.zeros(stated.classes)
@@ -209,7 +216,7 @@ def _describe_rows(log_p: Array, p: Array, label: Labels, into: dict[str, Array]
     power *= by_class
     into["cube"][:] = power.sum(axis=0)
     top = log_by_class.max(axis=0)
-    into["top_p"][:] = np.exp(top)
+    into["question_p"][:] = np.exp(top)
     right: NDArray[np.bool_] = top == into["true_log_p"]
     tied = np.flatnonzero(right & ((log_by_class == top).sum(axis=0, dtype=np.int32) > 1))
     right[tied] = log_p[tied].argmax(axis=1) == label[tied]
@@ -226,7 +233,7 @@ def _describe_pairs(log_p: Array, p: Array, into: dict[str, Array]) -> NDArray[n
     into["log_variance"][:] = into["log_covariance"][:, 1] * logit
     into["square"][:] = 1 - 2 * variance
     into["cube"][:] = 1 - 3 * variance
-    into["top_p"][:] = np.maximum(p[0], p[1])
+    into["question_p"][:] = p[1]
     top: NDArray[np.bool_] = logit > 0
     return top
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from losscheck.numeric.lazy import Array, np, scipy
 from losscheck.outputs.memory import once_per_sample
-from losscheck.outputs.moments import row_moments
+from losscheck.outputs.undefined import ZERO_AT_TRUE_CLASS, Undefined, usable_moments
 
 if TYPE_CHECKING:
     from losscheck.outputs.moments import RowMoments
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 NO_SPREAD = 1e-12
 """Below this a variance, relative to its scale, is what rounding leaves of 0: distributions uniform on the
 classes they allow, or one-hot, have the same score whatever the label is."""
+ALL_EQUAL = "undefined (0/0): every row is uniform on the classes that it allows, so its score is the same for each"
 OUTSIDE = 1e-6
 """Rows by which a count may differ from what a covariance of rank K − 1 reaches; more is not rounding."""
 RANK = 1e-10
@@ -71,49 +72,50 @@ class InTheLarge:
 
 
 @once_per_sample
-def nll_test(sample: ClassSample) -> ScoreTest | None:
-    """Test Σ(−log p_y − H) = 0, the score test of temperature 1; None where undefined.
-
-    That is where every row is uniform on its classes, and where a true class was given probability 0.
-    """
-    moments = row_moments(sample)
-    if moments is None or not np.isfinite(moments.true_log_p).all():
-        return None
+def nll_test(sample: ClassSample) -> ScoreTest | Undefined:
+    """Test Σ(−log p_y − H) = 0, the score test of temperature 1; undefined where all log p of a row are equal."""
+    moments = usable_moments(sample)
+    if isinstance(moments, Undefined):
+        return moments
+    if not np.isfinite(moments.true_log_p).all():
+        return Undefined(ZERO_AT_TRUE_CLASS)
     return _score_test(moments, -moments.true_log_p - moments.entropy, moments.log_variance, 1.0, 1.0)
 
 
 @once_per_sample
-def spiegelhalter_test(sample: ClassSample) -> ScoreTest | None:
-    """Test Σ(‖p‖² − p_y) = 0, half the excess of the Brier score over classes (Spiegelhalter 1986); None at 0/0.
+def spiegelhalter_test(sample: ClassSample) -> ScoreTest | Undefined:
+    """Test Σ(‖p‖² − p_y) = 0, half the excess of the Brier score over classes (Spiegelhalter 1986).
 
-    `excess` is in units of the Brier score: (p − y)² for two classes, the sum over classes for more.
+    `excess` is in units of the Brier score: (p − y)² for two classes, the sum over classes for more. Undefined where
+    all p of a row are equal.
     """
-    moments = row_moments(sample)
-    if moments is None:
-        return None
-    variance = moments.cube - moments.square * moments.square
-    np.maximum(variance, 0.0, out=variance)
-    scale = float(moments.cube.max()) if moments.n else 1.0
-    return _score_test(moments, moments.square - moments.true_p, variance, scale, 1.0 if moments.classes == 2 else 2.0)
+    moments = usable_moments(sample)
+    if isinstance(moments, Undefined):
+        return moments
+    variance = np.maximum(moments.cube - moments.square * moments.square, 0.0)
+    unit = 1.0 if moments.classes == 2 else 2.0
+    return _score_test(moments, moments.square - moments.true_p, variance, float(moments.cube.max()), unit)
 
 
-def _score_test(moments: RowMoments, excess: Array, variance: Array, scale: float, unit: float) -> ScoreTest | None:
-    if moments.n == 0 or float(variance.max()) <= NO_SPREAD * scale:
-        return None
+def _score_test(
+    moments: RowMoments, excess: Array, variance: Array, scale: float, unit: float
+) -> ScoreTest | Undefined:
+    if float(variance.max()) <= NO_SPREAD * scale:
+        return Undefined(ALL_EQUAL)
     mean, expected = moments.mean(excess), moments.expected_spread(variance)
     return ScoreTest(unit * mean, unit * max(expected, moments.spread(excess)), mean / expected)
 
 
 @once_per_sample
-def in_the_large(sample: ClassSample) -> InTheLarge | None:
-    """Test that every class is as frequent as stated: d'V⁺d ~ χ²(K − 1), d = Σ(onehot(y) − p). None without labels.
+def in_the_large(sample: ClassSample) -> InTheLarge | Undefined:
+    """Test that every class is as frequent as stated: d'V⁺d ~ χ²(K − 1), d = Σ(onehot(y) − p).
 
     The labels of a multilabel sample are tested as one: Σ d²/V ~ χ²(K). Where all rows state the same distribution this
     is Pearson's χ² test of the counts, and `g_test` its likelihood-ratio form.
     """
-    moments = row_moments(sample)
-    if moments is None or moments.n == 0:
-        return None
+    moments = usable_moments(sample)
+    if isinstance(moments, Undefined):
+        return moments
     sums = moments.sums
     rows = moments.effective_rows / (len(sums.names) if moments.multilabel else 1)
     deviation, variance = sums.deviation, sums.deviation_variance

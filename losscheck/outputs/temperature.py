@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from losscheck.numeric.lazy import Array, scipy
 from losscheck.outputs.memory import once_per_sample
-from losscheck.outputs.moments import row_moments
 from losscheck.outputs.score_tests import nll_test
 from losscheck.outputs.tilting import Derivatives, likelihood_curves
+from losscheck.outputs.undefined import Undefined, usable_moments
 
 if TYPE_CHECKING:
     from losscheck.outputs.tilting import Curve
@@ -52,20 +52,22 @@ class Temperature:
 
 
 @once_per_sample
-def fit_temperature(sample: ClassSample) -> Temperature | None:
-    """Fit the temperature; None where `nll_test` is undefined: uniform rows, or a true class of probability 0.
+def fit_temperature(sample: ClassSample) -> Temperature | Undefined:
+    """Fit the temperature; undefined where `nll_test` is: uniform rows, or a true class of probability 0.
 
     Above a million numbers it is fitted to evenly spread rows first, and from there a step of fourth order on all rows
     reaches the maximum to 1e-8.
     """
-    moments = row_moments(sample)
-    if moments is None or nll_test(sample) is None:
-        return None
+    moments, test = usable_moments(sample), nll_test(sample)
+    if isinstance(moments, Undefined):
+        return moments
+    if isinstance(test, Undefined):
+        return test
     thin, curve = likelihood_curves(moments)
     beta, top = _maximise(thin)
     if curve is not thin and LEAST < beta < MOST:
         beta, top = _polish(curve, beta)
-    start = moments.mean(moments.true_log_p) * moments.effective_rows
+    start = moments.total(moments.true_log_p)
     if not LEAST < beta < MOST:
         top = curve.at(beta)
     ratio = max(2 * (top.value - start), 0.0)
