@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from losscheck.numeric.lazy import Array, np, scipy
 from losscheck.outputs.memory import once_per_sample
 from losscheck.outputs.moments import finite_logs
+from losscheck.outputs.score_tests import whiten
 from losscheck.outputs.tilting import log_blocks
 from losscheck.outputs.undefined import ZERO_AT_TRUE_CLASS, Undefined, usable_moments
 
@@ -180,6 +181,19 @@ def fit_recalibration(sample: ClassSample) -> Recalibration | Undefined:
     if moments.classes == 2:
         return _fit_pairs(moments)
     return _fit_many(moments, counts)
+
+
+def joint_score(moments: RowMoments, deviation: Array, log_excess: Array) -> Array:
+    """Return the score statistics of a = 0, b = 1, χ² as the likelihood ratio is, but without a fit.
+
+    `deviation` (…, K) = Σ w·(onehot(y) − p) and `log_excess` (…) = Σ w·(log p_y + H) are the scores.
+    """
+    variance = moments.variance_total(moments.log_variance)
+    border = moments.log_covariance[:, None]
+    covariance = np.block([[moments.covariance, border], [border.T, np.full((1, 1), variance)]])
+    white = np.concatenate((deviation, log_excess[..., None]), axis=-1) @ whiten(covariance).T
+    squares: Array = (white * white).sum(axis=-1)
+    return squares
 
 
 def _fit_pairs(moments: RowMoments) -> Recalibration | Undefined:

@@ -120,10 +120,13 @@ class RowMoments:
             centered *= self.weight
         return float(np.sqrt(centered @ centered)) / self.effective_rows
 
+    def variance_total(self, variance: Array) -> float:
+        """Return the variance of the weighted sum of independent numbers that have these variances."""
+        return float(variance.sum() if self.weight is None else (self.weight * self.weight) @ variance)
+
     def expected_spread(self, variance: Array) -> float:
-        """Return the standard error of a mean of independent numbers that have these variances."""
-        total = variance.sum() if self.weight is None else (self.weight * self.weight) @ variance
-        return float(np.sqrt(total)) / self.effective_rows
+        """Return the standard error of their mean."""
+        return math.sqrt(self.variance_total(variance)) / self.effective_rows
 
 
 @once_per_sample
