@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from losscheck.render.blocks import Block, Heading, Role, Row, Span, Table, Verbosity, Words
 from losscheck.render.figures import escape, write_estimate, write_number, write_p, write_parameters
-from losscheck.results import CheckResult, Fit, Report, Status, Verdict
+from losscheck.results import CheckResult, Fit, Report, Status, TaskKind, Verdict
 
 FAMILIES_SHOWN = 6
 """Families shown without `-v`; the normal and the losses that the verdict names are always among them."""
@@ -83,13 +83,14 @@ def _write_share(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
 
 
-def list_efficiencies(verdict: Verdict) -> tuple[Block, ...]:
+def list_efficiencies(report: Report) -> tuple[Block, ...]:
     """Return the efficiency of every loss considered, the best first."""
-    if not verdict.efficiency:
+    if not report.verdict.efficiency:
         return ()
-    ranked = sorted(verdict.efficiency.items(), key=lambda item: -(item[1].value or 0.0))
+    ranked = sorted(report.verdict.efficiency.items(), key=lambda item: -(item[1].value or 0.0))
     rows = tuple(Row((loss, write_estimate(estimate, 3))) for loss, estimate in ranked)
-    return Heading("Efficiency of each loss on this noise"), Table(rows)
+    where = "on this noise" if report.task.kind is TaskKind.REGRESSION else "for these probabilities"
+    return Heading(f"Efficiency of each loss {where}"), Table(rows)
 
 
 def list_checks(report: Report, statuses: Sequence[Status], title: str, verbosity: Verbosity) -> tuple[Block, ...]:
