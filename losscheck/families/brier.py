@@ -71,8 +71,8 @@ BRIER = LabelFamily(
         "efficiency is (E w²)²/(E w · E w³): 1 if all rows are equally sure, 0.93 for p spread evenly over [0, 1], "
         "less the more the rows differ in how sure they are.\n"
         "5. For K classes W takes the place of w: efficiency = (det A² / (det I · det B))^(1/(K − 1)), I = E W, "
-        "A = E W², B = E W³, on the K − 1 dimensions of logits that matter. A rare class pays most: the noise of all the "
-        "others is in its gradient, and squared error learns about it in proportion to its probability."
+        "A = E W², B = E W³, on the K − 1 dimensions of logits that matter. A rare class pays most: the noise of "
+        "all others is in its gradient, and squared error learns about it in proportion to its probability."
     ),
     right_when="as a score, to compare probabilities; bounded, so that a few wrong labels cannot decide a training",
     misleads=(
