@@ -96,14 +96,14 @@ def min_p(table: Mapping[str, Array]) -> tuple[dict[str, float], dict[str, float
 def _upper_shares(values: Array) -> Array:
     """Return of every value the share of values that are as large, ties included."""
     ordered = np.sort(values)
-    return 1 - np.searchsorted(ordered, values - TIE, side="left") / values.size
+    return (values.size - np.searchsorted(ordered, values - TIE, side="left")) / values.size
 
 
 def _statistics(sample: ClassSample, moments: RowMoments, drawn: Redrawn, question: QuestionDraws) -> dict[str, Array]:
     """Return every statistic that is defined: the observed one, and then those of the draws."""
     sums = moments.sums
     deviation, log_excess = drawn.count - sums.stated, drawn.log + moments.total(moments.entropy)
-    found = {"corp": question.miscalibration}
+    found: dict[str, Array] = {}
     large = in_the_large(sample)
     if not isinstance(large, Undefined) and large.df:
         found["calibration_in_the_large"] = ((deviation @ large.whitening.T) ** 2).sum(axis=1)
@@ -114,6 +114,7 @@ def _statistics(sample: ClassSample, moments: RowMoments, drawn: Redrawn, questi
         found["spiegelhalter"] = np.abs(moments.total(moments.square) - drawn.true_p) / math.sqrt(variance)
     if not isinstance(fit_recalibration(sample), Undefined):
         found["cox"] = joint_score(moments, _class_deviation(moments, deviation), log_excess)
+    found["corp"] = question.miscalibration
     if not isinstance(measure_drift(sample), Undefined):
         found["cumulative"] = question.drift
     if not isinstance(class_tests(sample), Undefined):
@@ -142,7 +143,7 @@ def _asymptotic(sample: ClassSample, pooled: Pooled) -> Calibration:
         "cumulative": measure_drift(sample),
     }
     p = {name: test.p for name, test in laws.items() if not isinstance(test, Undefined)}
-    p["corp"] = min_p({"corp": question.miscalibration})[0]["corp"]
+    p |= min_p({"corp": question.miscalibration})[0]
     tests = class_tests(sample)
     if not isinstance(tests, Undefined):
         p["classwise"] = float(tests.p.min())

@@ -11,9 +11,10 @@ from losscheck import checks
 from losscheck.checks import CHECKS
 from losscheck.results import Status
 
-SUPPORT = {"check", "intervals", "measures", "wording"}
+SUPPORT = {"check", "intervals", "measures", "outcome", "wording"}
 SEVERITY = [Status.PASS, Status.NOTE, Status.WARN, Status.FAIL]
 WORST = {"LC0": Status.WARN, "LC1": Status.WARN, "LC2": Status.NOTE, "LC3": Status.WARN, "LC4": Status.NOTE}
+WORST |= {"LC5": Status.FAIL, "LC6": Status.FAIL, "LC7": Status.FAIL}
 EXCEPTIONS = {"outliers": Status.WARN, "pile_up": Status.WARN, "advice": Status.WARN, "declared_loss": Status.FAIL}
 CONTRACT = [
     "missing_values",
@@ -47,6 +48,14 @@ CONTRACT = [
     "white",
     "durbin_watson",
     "ljung_box",
+    "calibration_in_the_large",
+    "nll_z",
+    "spiegelhalter",
+    "temperature",
+    "cox",
+    "corp",
+    "cumulative",
+    "ece",
     "declared_loss",
 ]
 
