@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hand_made_reports import BARE, HEAVY, HOSTILE
+from hand_made_reports import BARE, CLASSES, HEAVY, HOSTILE
 from rich.cells import cell_len
 
 from losscheck.render import RENDERERS, Verbosity
@@ -13,7 +13,7 @@ SGR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @pytest.mark.parametrize("verbosity", Verbosity)
-@pytest.mark.parametrize("report", [HEAVY, BARE], ids=["heavy", "bare"])
+@pytest.mark.parametrize("report", [HEAVY, BARE, CLASSES], ids=["heavy", "bare", "classes"])
 def test_colour_adds_escapes_and_nothing_else(report, verbosity):
     document = build_document(report, verbosity)
     plain, coloured = write_document(document), write_document(document, color=True)
