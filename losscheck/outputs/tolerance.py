@@ -58,6 +58,8 @@ def set_tolerance(digits: Digits, classes: int, largest: float, total: float = 1
     if digits.decimals is None:
         return Tolerance(total, arithmetic, 0.0, 0.0, 0.0)
     unit = 0.5 * 10.0**-digits.decimals
+    if 2 * unit >= total:  # whole numbers are no rounded probabilities
+        return Tolerance(total, arithmetic, 0.0, 0.0, 0.0)
     rounding, relative = _typical(unit, classes), 0.0
     if digits.significant and not _fixed(digits.decimals, digits.significant, largest):
         # At most ten numbers of a row are as coarse as its largest can be.
