@@ -44,6 +44,11 @@ class RowLosses:
         """The loss of the uniform prediction, log K."""
         return float(np.log(self.stated.classes))
 
+    @property
+    def effective_rows(self) -> float:
+        """Kish's effective number of rows; n without weights."""
+        return self.loss.size if self.weight is None else float(self.weight.sum() ** 2 / (self.weight @ self.weight))
+
     def mean(self, values: Array) -> float:
         """Return the weighted mean of a number a row."""
         return float(values.mean() if self.weight is None else self.weight @ values / self.weight.sum())
@@ -67,7 +72,9 @@ class Comparison:
     """Mean log losses in nats a statement: of the outputs, of the base rates, H(prior), and of 1/K, log K.
 
     `d_squared` = 1 − nll/prior is the share of H(prior) that the outputs explain, with the standard error of its
-    influence function (base rates are estimated too); `above_uniform` = nll − log K.
+    influence function (base rates are estimated too). These rates are those of the very rows that they predict, which
+    makes H(prior) too small by half a nat for each, of all rows together (Miller and Madow): `flattery` is what that
+    takes from D². `above_uniform` = nll − log K.
     """
 
     rows: int
@@ -76,6 +83,7 @@ class Comparison:
     uniform: float
     d_squared: float
     d_squared_se: float
+    flattery: float
     above_uniform: float
     above_uniform_se: float
 
@@ -84,6 +92,7 @@ def compare_with_constants(losses: RowLosses) -> Comparison:
     """Compare rows of finite loss, of more than one class, with the predictions that need no model."""
     nll, prior = losses.mean(losses.loss), losses.mean(losses.prior_loss)
     # d(nll/prior) = (d nll − nll/prior · d prior)/prior, and H(prior) has the influence prior_loss − H(prior)
+    free = float((np.count_nonzero(losses.rates, axis=-1) - 1).mean())
     influence = (losses.loss - nll / prior * losses.prior_loss) / prior
     return Comparison(
         rows=losses.loss.size,
@@ -92,6 +101,7 @@ def compare_with_constants(losses: RowLosses) -> Comparison:
         uniform=losses.uniform,
         d_squared=1 - nll / prior,
         d_squared_se=losses.spread(influence),
+        flattery=free / (2 * losses.effective_rows * prior),
         above_uniform=nll - losses.uniform,
         above_uniform_se=losses.spread(losses.loss),
     )
