@@ -30,6 +30,8 @@ ROWS_PER_CLASS = 5
 """Fewer rows a class than this: with as many intercepts as facts the slope is biased upwards."""
 HELD_ROWS, HELD_CELLS = 100_000, 4_000_000
 """Newton's iteration runs on this many evenly spread rows, or numbers, and is finished by full steps on all rows."""
+LARGEST_EXPONENT = 600.0
+"""Below, exp neither overflows nor leaves a row without a sum, and no maximum has to be taken off first."""
 MOST_PRODUCTS = 1.5e10
 """n·K² that a step may cost (about 2 s); larger files are thinned to it."""
 ITERATIONS = 50
@@ -135,9 +137,12 @@ class ManyLikelihood:
         """Return value, gradient and information."""
         size, intercepts = parameters.size, self.intercepts(parameters)[:, None]
         value, gradient, information = 0.0, np.zeros(size), np.zeros((size, size))
+        # the most probable class of a row has log p ≥ −log K
+        largest = abs(float(parameters[-1])) * math.log(self.stated.classes) + float(np.abs(intercepts).max())
         for log_p, label, weight in self.rows():
             eta = parameters[-1] * log_p + intercepts
-            eta -= eta.max(axis=0)
+            if largest > LARGEST_EXPONENT:
+                eta -= eta.max(axis=0)
             true = np.arange(label.size)
             ones = np.ones(label.size) if weight is None else weight
             log_q = eta[label, true]
@@ -214,7 +219,7 @@ def _fit_many(moments: RowMoments, counts: Labels) -> Recalibration | Undefined:
     free = np.flatnonzero((counts > 0) & (np.arange(counts.size) != reference))
     every = max(1, math.ceil(moments.n * moments.classes**2 / MOST_PRODUCTS))
     model = ManyLikelihood(free, moments.stated, every)
-    held = max(every, math.ceil(moments.n * moments.classes / HELD_CELLS))
+    held = max(every, math.ceil(max(moments.n / HELD_ROWS, moments.n * moments.classes / HELD_CELLS)))
     thin = ManyLikelihood(free, moments.stated, held, tuple(log_blocks(moments.stated, held)))
     model = thin if held == every else model
     unchanged = moments.total(moments.true_log_p) if every == 1 else model.at(_unchanged(free.size + 1)).value
