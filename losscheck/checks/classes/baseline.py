@@ -33,7 +33,7 @@ def run(sample: ClassSample, alpha: float) -> Finding:
         return Finding(Status.SKIP, f"needs at least 2 rows whose loss is finite, there are {finite.loss.size}")
     found = compare_with_constants(finite)
     reach = normal_reach(alpha) * found.d_squared_se
-    low, high = found.d_squared + found.flattery - reach, found.d_squared + found.flattery + reach
+    low, high = found.d_squared - reach, found.d_squared_learned + reach
     effect = effect_with("share of H(prior) that the outputs explain, D²", found.d_squared, (low, high), 0.0)
     measured = (
         f"the log loss is {figure(found.nll)} nats, that of the constant base rates H(prior) = {figure(found.prior)} "
@@ -109,9 +109,9 @@ CHECK = Check(
     "loss is nearly always overconfidence, shifted data or columns in the wrong order, not a lack of information.",
     advice="Settle the temperature first, then look at the order of the columns (LC701), and whether these rows "
     "are of the kind that the model was trained on.",
-    misleads="The base rates are those of these very rows, which a model could not know; the interval allows for "
-    "that. Rows that are alike (many of one patient, one video) are fewer than they seem, and the interval is too "
-    "narrow.",
+    misleads="Base rates of these very rows are a constant that nobody could have used; the interval reaches up to the "
+    "loss of one that was learned from the other rows. Rows that are alike (many of one patient, one video) are fewer "
+    "than they seem, and the interval is too narrow.",
     references=(
         "Cameron & Windmeijer 1997, An R-squared measure of goodness of fit, doi:10.1016/S0304-4076(96)01818-0",
         "Gneiting & Raftery 2007, Strictly proper scoring rules, doi:10.1198/016214506000001437",

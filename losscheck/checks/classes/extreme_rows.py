@@ -42,8 +42,8 @@ def run(sample: ClassSample, alpha: float) -> Finding:
     message = (
         f"In {count:,} of {moments.n:,} {statements} ({percent(count / moments.n)}) the true class had a chance of "
         f"{limit} by the outputs themselves; if these were right, fewer than one file in 1,000 would have any. "
-        f"{_describe_worst(found)}{_say_softened(found, temperature)} Label noise or overconfidence: without "
-        "repeated labels of the same rows the two cannot be told apart."
+        f"{_describe_worst(found)}{_say_softened(found, temperature)} Label noise or overconfidence: without repeated "
+        "labels of the same rows the two cannot be told apart."
     )
     return Finding(Status.WARN, message, effect=effect, rows=rows)
 
