@@ -50,7 +50,7 @@ def find_missing_columns(sample: ClassSample) -> Interpretation | None:
             names = ", ".join(f"'{name}'" for name in unseen[:3]) + (" …" if len(unseen) > 3 else "")
             return Interpretation(
                 Numbers.INVALID,
-                f"no row sums to more than {total:g}, {count_of(count, sample.n)} sum to less, and no column stands "
+                f"no sum above {total:g}, a smaller one in {count_of(count, sample.n)}, and no column that stands "
                 f"for {'the label' if len(unseen) == 1 else 'the labels'} {names}: the column of a class is missing",
                 total,
                 missing_columns=unseen,

@@ -95,25 +95,21 @@ def _read_unit_sums(sample: ClassSample, rows: Rows, judged: Judged) -> Interpre
         if sample.outputs.shape[1] == 2 and (far or (outside >= FEWEST_OUTSIDE and outside > FEW * summing)):
             return Interpretation(
                 Numbers.MARGIN,
-                f"{count_of(summing, sample.n)} sum to 1, but {outside:,} of them leave the range from 0 to 1: pairs "
-                "(1 − z, z) made from a raw score z",
+                f"sums of 1 in {count_of(summing, sample.n)}, but {outside:,} of them leave the range from 0 to 1: "
+                "pairs (1 − z, z) made from a raw score z",
             )
         if far:
             return Interpretation(
                 Numbers.INVALID,
-                f"{count_of(summing, sample.n)} sum to 1, but {outside:,} of them have numbers outside of the range "
-                "from 0 to 1, as least-squares scores do",
+                f"sums of 1 in {count_of(summing, sample.n)}, but {outside:,} of them have numbers outside of "
+                "the range from 0 to 1, as least-squares scores do",
             )
     if not judged.holds:
         return None
     fits = int(np.count_nonzero(fitting))
     if bool(((rows.high >= 1 - DOUBLE_FLOOR) | ~fitting).all()):
-        return Interpretation(
-            Numbers.ONE_HOT, f"{count_of(fits, sample.n)} have a single 1 and 0 elsewhere: decisions, not probabilities"
-        )
-    return Interpretation(
-        Numbers.PROBABILITIES, f"{count_of(fits, sample.n)} have only numbers between 0 and 1 and sum to 1"
-    )
+        return Interpretation(Numbers.ONE_HOT, f"one 1 and otherwise 0 in {count_of(fits, sample.n)}")
+    return Interpretation(Numbers.PROBABILITIES, f"numbers between 0 and 1 that sum to 1 in {count_of(fits, sample.n)}")
 
 
 def _read_logarithms(sample: ClassSample) -> Interpretation | None:
@@ -124,7 +120,7 @@ def _read_logarithms(sample: ClassSample) -> Interpretation | None:
     fits = int(np.count_nonzero(found.judged.level <= Level.SLIGHT))
     return Interpretation(
         Numbers.LOG_PROBABILITIES,
-        f"{count_of(fits, sample.n)} have no positive number, and {name} to the power of them sums to 1",
+        f"no positive number, and a sum of 1 over {name} to the power of each, in {count_of(fits, sample.n)}",
         base=found.base,
     )
 
@@ -135,7 +131,7 @@ def _read_percentages(sample: ClassSample) -> Interpretation | None:
         return None
     fits = int(np.count_nonzero(judged.level <= Level.SLIGHT))
     return Interpretation(
-        Numbers.PERCENT, f"{count_of(fits, sample.n)} have only numbers between 0 and 100 and sum to 100", PERCENT_TOTAL
+        Numbers.PERCENT, f"numbers between 0 and 100 that sum to 100 in {count_of(fits, sample.n)}", PERCENT_TOTAL
     )
 
 
@@ -155,8 +151,7 @@ def _read_votes(sample: ClassSample, rows: Rows, exact: bool = False) -> Interpr
         return None
     return Interpretation(
         Numbers.VOTES,
-        f"{count_of(fits, sample.n)} sum to {common:.6g} without a negative number: counts of votes, or shares of "
-        f"{common:.6g}",
+        f"no negative number and the same sum {common:.6g} in {count_of(fits, sample.n)}: counts of votes, or shares",
         common,
     )
 
@@ -189,7 +184,7 @@ def _read_ranges(sample: ClassSample, rows: Rows) -> Interpretation:
     if _share(positive) < some:
         negative = count_of(int(np.count_nonzero(~positive)), sample.n)
         return Interpretation(
-            Numbers.LOGITS, f"{negative} have negative numbers, and neither they nor e to the power of them sum to 1"
+            Numbers.LOGITS, f"negative numbers in {negative}, and neither the numbers nor their exponentials sum to 1"
         )
     readings = compare_readings(sample, (sigmoids, logits))
     if _share(positive & (rows.high <= 1 + SLIGHT)) >= some:
@@ -204,8 +199,9 @@ def _read_ranges(sample: ClassSample, rows: Rows) -> Interpretation:
     if _negated_logarithms(sample):
         return Interpretation(
             Numbers.INVALID,
-            "no number is negative, and e to the power of their negatives sums to 1: they are −log p, "
+            "no number is negative, and the exponentials of their negatives sum to 1: they are −log p, "
             "log-probabilities with the wrong sign",
+            negated=True,
         )
     return Interpretation(
         Numbers.AMBIGUOUS,

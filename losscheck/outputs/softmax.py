@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from losscheck.numeric.lazy import Array, np
 from losscheck.outputs.interpretation import interpret, single_scores
-from losscheck.outputs.rows import some_rows
+from losscheck.outputs.rows import measure_rows, some_rows
 from losscheck.outputs.simplex import SLIGHT, tolerance_of
 from losscheck.outputs.stated import state
 from losscheck.outputs.tolerance import DOUBLE_FLOOR
@@ -89,11 +89,16 @@ def find_second_softmax(sample: ClassSample) -> SoftmaxTwice | None:
 def _measure(stated: Stated, tolerance: Tolerance) -> SoftmaxTwice | None:
     """Return the spreads of all rows, None as soon as a row has a larger one than a softmax of probabilities."""
     spreads, middle, top, undone_top = [], 0.0, 0.0, 0.0
+    start, low_of_row = 0, measure_rows(stated.sample).low
     for block in stated.blocks():
-        log_p = _sound(block.log_p)
+        rows = slice(start, start + block.log_p.shape[0])
+        start = rows.stop
+        log_p = _sound(block.log_p, low_of_row[rows], stated)
         if not log_p.size:
             continue
         low = log_p.min(axis=1)
+        if low.min() == -np.inf:
+            return None
         spread = log_p.shape[1] * (log_p.mean(axis=1) - low)
         slack = _slack(tolerance, low, stated)
         middle = float(np.median(slack))
@@ -111,10 +116,11 @@ def _measure(stated: Stated, tolerance: Tolerance) -> SoftmaxTwice | None:
     return SoftmaxTwice(stated.classes, float(spread.max()), upper, middle, top / spread.size, undone_top / spread.size)
 
 
-def _sound(log_p: Array) -> Array:
-    """Return the rows that state every class with some probability, all of them in most blocks."""
-    finite = np.isfinite(log_p.sum(axis=1))
-    return log_p if finite.all() else log_p[finite]
+def _sound(log_p: Array, low_of_row: Array, stated: Stated) -> Array:
+    """Return the rows without a negative probability; all of them, uncopied, in most blocks."""
+    if stated.interpretation.numbers is Numbers.LOG_PROBABILITIES or bool((low_of_row >= 0).all()):
+        return log_p
+    return log_p[low_of_row >= 0]
 
 
 def _slack(tolerance: Tolerance, low: Array, stated: Stated) -> Array:
@@ -158,7 +164,7 @@ def _sharper_gain(stated: Stated) -> float | None:
 
 def _block_gain(block: Block) -> Array:
     assert block.label is not None
-    known = (block.label >= 0) & np.isfinite(block.log_p.sum(axis=1))
+    known = (block.label >= 0) & (block.log_p.min(axis=1) > -np.inf)
     log_p, label = block.log_p[known], block.label[known]
     row = np.arange(label.size)
     plain = log_p[row, label]

@@ -105,7 +105,9 @@ def _probabilities(values: Array, reading: Interpretation) -> Array:
 def _room_below(sample: ClassSample, reading: Interpretation) -> float:
     """Return the largest probability that is written as 0; 0 where the digits would show any that is not."""
     decimals = sample.digits.decimals
-    if reading.numbers is Numbers.LOG_PROBABILITIES or decimals is None or decimals >= FEWEST_DECIMALS_OF_A_TYPE:
+    if decimals is None or decimals >= FEWEST_DECIMALS_OF_A_TYPE:
+        return 0.0
+    if reading.numbers in (Numbers.LOG_PROBABILITIES, Numbers.VOTES):
         return 0.0
     tolerance = tolerance_of(sample, reading.total)
     return 0.0 if tolerance.relative else tolerance.unit / reading.total

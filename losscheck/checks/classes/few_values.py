@@ -21,7 +21,7 @@ def run(sample: ClassSample, alpha: float) -> Finding:
         return Finding(Status.SKIP, "only probabilities can be shares of votes")
     found = find_grid(sample)
     if found is None:
-        return Finding(Status.PASS, "The outputs are not all multiples of 1/m for any number of votes m up to 1,000.")
+        return Finding(Status.PASS, "The outputs are not the shares of any number of votes up to 1,000.")
     m = found.votes
     zeros = f"In {rows_text(found.zeros)} ({percent(found.zeros / sample.n)}) some class has none of them."
     effect = Effect("share of rows in which some class has no vote", found.zeros / sample.n)

@@ -28,14 +28,14 @@ def run(sample: ClassSample, alpha: float) -> Finding:
         return _as_asked(sample, reading)
     if reading.numbers is Numbers.AMBIGUOUS:
         return Finding(Status.FAIL, _say_ambiguous(sample, reading), advice=_ask_for_outputs(reading))
-    if suspicion := suspect_scores(sample):
+    if reading.numbers is Numbers.PROBABILITIES and (suspicion := suspect_scores(sample)):
         return SUSPECTED[suspicion]
     if _shares_of_labels(sample, reading):
         return Finding(Status.WARN, SOFTMAX_OF_LABELS, advice=SOFTMAX_OF_LABELS_ADVICE)
     status, what, advice = SAID[reading.numbers]
-    if reading.missing_columns:
-        advice = COLUMN_MISSING
-    return Finding(status, f"{what.format(why=reading.why, total=figure(reading.total))}", advice=advice)
+    if reading.missing_columns or reading.negated:
+        advice = COLUMN_MISSING if reading.missing_columns else CHANGE_THE_SIGN
+    return Finding(status, what.format(why=reading.why, total=figure(reading.total)), advice=advice)
 
 
 def _as_asked(sample: ClassSample, reading: Interpretation) -> Finding:
@@ -82,7 +82,7 @@ NAMES = {
     Numbers.ONE_HOT: "decisions",
     Numbers.MARGIN: "pairs (1 − z, z) of a raw score",
 }
-READINGS = NAMES | {Numbers.SIGMOIDS: "scores of each class against the rest (divided by their sum)"}
+READINGS = NAMES | {Numbers.SIGMOIDS: "scores to be divided by their sum"}
 OPTIONS = {
     Numbers.PROBABILITIES: "probabilities",
     Numbers.SIGMOIDS: "probabilities",
@@ -119,19 +119,19 @@ SAID: dict[Numbers, tuple[Status, str, str | None]] = {
     ),
     Numbers.ONE_HOT: (
         Status.WARN,
-        "The outputs are decisions: {why}. Only the accuracy can be judged; calibration is not defined, and the log "
+        "The outputs are decisions, not probabilities: {why}. Only the accuracy can be judged; calibration is not defined, and the log "
         "loss is infinite as soon as one decision is wrong.",
         "Save the probabilities (predict_proba, the softmax) instead of the predicted class.",
     ),
     Numbers.MARGIN: (
         Status.FAIL,
-        "The outputs are no probabilities: {why}. Everything below takes z as a logit.",
+        "The outputs are not probabilities: {why}. Everything below takes z as a logit.",
         "Apply a sigmoid to z instead of writing (1 − z, z), and better a fitted one (Platt scaling): the scale of a "
         "margin is arbitrary. If z comes from a linear fit to 0 and 1, fit a logistic model instead.",
     ),
     Numbers.INVALID: (
         Status.FAIL,
-        "The outputs are no distributions: {why}.",
+        "The outputs are not distributions: {why}.",
         "Look at how the outputs were written, and say what they are with --outputs if this is wrong.",
     ),
 }
@@ -139,6 +139,7 @@ COLUMN_MISSING = (
     "Give the column of every class. If one is missing, 1 less the sum of the others is its probability; if the model "
     "cannot name the class, its rows have probability 0 and an infinite loss."
 )
+CHANGE_THE_SIGN = "Change the sign of all outputs; then they are log-probabilities."
 DIFFERENT = "Leave out --outputs if you are not sure; rows that do not fit it are listed under LC502."
 SUSPECTED = {
     Suspicion.SIGMOID_TWICE: Finding(

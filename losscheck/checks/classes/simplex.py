@@ -105,6 +105,12 @@ def _count(some: int, n: int) -> str:
     return f"{some:,} of {rows_text(n)} {'is' if some == 1 else 'are'}"
 
 
+def _count_wrong(some: int, n: int) -> str:
+    if some == n and n > 1:
+        return f"None of the {n:,} rows is a distribution"
+    return f"{_count(some, n)} not {'a distribution' if some == 1 else 'distributions'}"
+
+
 def _say_wrong(
     sample: ClassSample, reading: Interpretation, judged: Judged, rows: NDArray[np.int64], worst: int
 ) -> str:
@@ -113,25 +119,25 @@ def _say_wrong(
     low, high = float(measured.low[worst]), float(measured.high[worst])
     if reading.numbers is Numbers.LOG_PROBABILITIES:
         where = f"the exponentials of row {row} are off by {figure(float(judged.off[worst]))}"
-        return f"{_count(rows.size, sample.n)} no distribution; the worst: {where}."
+        return f"{_count_wrong(rows.size, sample.n)}; the worst: {where}."
     whole = _whole(reading)
     outside = int(np.count_nonzero((measured.low[rows] < 0) | (measured.high[rows] > reading.total)))
     if low < 0 or high > reading.total * (1 + SINGLE_PRECISION):
         number = low if -low > high - reading.total else high
         where = f"row {row} has {figure(number)}, outside of the range from 0 to {whole}"
     else:
-        where = f"row {row} sums to {_precise(float(measured.total[worst]))}, not {whole}"
-    what = "outside of the range" if single_scores(sample) else "no distribution"
-    message = f"{_count(rows.size, sample.n)} {what}; the worst: {where}."
-    if outside and not single_scores(sample):
+        where = f"row {row} sums to {_precise(float(measured.total[worst]), reading.total)}, not {whole}"
+    if single_scores(sample):
+        return f"{_count(rows.size, sample.n)} outside of the range; the worst: {where}."
+    message = f"{_count_wrong(rows.size, sample.n)}; the worst: {where}."
+    if 0 < outside < rows.size:
         message += f" In {outside:,} of them a number lies outside of the range from 0 to {whole}."
     return message
 
 
-def _precise(total: float) -> str:
-    """Return a sum with enough digits to show that it is not 1."""
-    short = f"{total:.4g}"
-    return figure(total) if float(short) not in (1.0, 100.0) else f"{total:.8g}"
+def _precise(total: float, whole: float) -> str:
+    """Return a sum with enough digits to show that it is not the total."""
+    return next(text for digits in range(3, 18) if float(text := f"{total:.{digits}g}") != whole or digits == 17)
 
 
 def _advise(sample: ClassSample, worst: Level) -> str | None:
@@ -139,7 +145,7 @@ def _advise(sample: ClassSample, worst: Level) -> str | None:
         return "Nothing to repair; write more digits if the sums matter."
     if unseen := labels_without_column(sample):
         names = ", ".join(f"'{name}'" for name in unseen[:3]) + (" …" if len(unseen) > 3 else "")
-        return f"No column stands for the labels {names}: if rows sum to less than 1, that column is what they lack."
+        return f"No column stands for {names}: if rows sum to less than 1, that column is what they lack."
     return None
 
 
