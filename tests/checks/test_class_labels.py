@@ -121,6 +121,13 @@ def test_a_suspicion_is_only_a_warning():
     assert found.p_value < 1e-3
 
 
+def test_outputs_that_explain_little_may_be_untrained():
+    p, label = calibrated(n=2000, classes=6, sd=0.5)
+    found = result_of("alignment", make_outputs(p[:, [1, 2, 0, 4, 5, 3]], label))
+    assert found.status is Status.WARN
+    assert "--stage init" in found.message
+
+
 def test_no_evidence_is_no_pass():
     found = result_of("alignment", make_outputs(np.full((300, 4), 0.25), np.arange(300) % 4))
     assert found.status is Status.INCONCLUSIVE

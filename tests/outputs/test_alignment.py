@@ -323,6 +323,35 @@ def test_classes_that_are_confused_are_at_most_a_suspicion():
     assert found.rows_for < 0.6 * (found.rows_for + found.rows_against + 1)
 
 
+def test_untrained_networks_are_at_most_a_suspicion():
+    """Random features of classes that lie apart go with some order of the columns better than with the stated one."""
+    rng = np.random.default_rng(26)
+    label = rng.integers(0, 6, 2000)
+    features = 2 * rng.normal(size=(6, 8))[label] + rng.normal(size=(2000, 8))
+    found = []
+    for _ in range(20):
+        hidden = np.maximum(features @ rng.normal(size=(8, 32)) / 8, 0)
+        found.append(align(make_outputs(softmax(hidden @ rng.normal(size=(32, 6)) / 16), label)))
+    suspected = [one for one in found if one.found is not None]
+    assert len(suspected) > 10
+    assert np.mean([one.certain for one in suspected if one.found.named.mistake is Mistake.OTHER]) < 0.2
+
+
+def test_what_an_order_explains_is_its_share_of_the_prior():
+    rng = np.random.default_rng(27)
+    p, label = simulate(rng, 300, 4)
+    found = ClassAgreement.of(stated(p, label))
+    share = np.bincount(label) / 300
+    nll = [-np.log((p**b / (p**b).sum(axis=1, keepdims=True))[np.arange(300), label]).mean() for b in SHARPNESS]
+    assert found.explained(np.arange(4)) == pytest.approx(1 - min(nll) / special.entr(share).sum(), abs=1e-9)
+    t = np.eye(4)[label]
+    labels = LabelAgreement.of(stated(p, numbers=Numbers.SIGMOIDS, kind=TaskKind.MULTILABEL, targets=t))
+    z = np.log(p) - np.log1p(-p)
+    nll = np.array([np.logaddexp(0, np.where(t > 0, -b, b) * z).mean(axis=0) for b in SHARPNESS])
+    prior = (special.entr(share) + special.entr(1 - share)).sum()
+    assert labels.explained(np.arange(4)) == pytest.approx(1 - nll.min(axis=0).sum() / prior, abs=1e-9)
+
+
 def test_wild_rows_are_no_other_order():
     """Two rows of one class, called another one with all certainty, that has no rows of its own."""
     p, label = simulate(np.random.default_rng(19), 200, 30)

@@ -38,6 +38,10 @@ CONFUSED = (
     "So few rows could also be those of classes that the outputs are sure about and cannot tell apart, which more "
     "rows would show."
 )
+UNTRAINED = (
+    "The outputs explain little in any order, so they could also be those of an untrained model, whose columns have "
+    "no right order and of which some fit better than others (--stage init)."
+)
 
 
 def run(sample: ClassSample, alpha: float) -> Finding:
@@ -83,7 +87,8 @@ def _accuse(sample: ClassSample, alignment: Alignment) -> Finding:
     )
     if alignment.certain:
         return Finding(Status.FAIL, f"{measured[0].upper()}{measured[1:]}.", rows=rows, advice=fix)
-    return Finding(Status.WARN, f"It looks as if {measured}. {CONFUSED}", rows=rows, advice=f"If so: {fix}")
+    doubt = CONFUSED if alignment.may_be_confused else UNTRAINED
+    return Finding(Status.WARN, f"It looks as if {measured}. {doubt}", rows=rows, advice=f"If so: {fix}")
 
 
 def describe(named: NamedOrder, sample: ClassSample) -> tuple[str, str]:
