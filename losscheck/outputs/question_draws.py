@@ -19,8 +19,9 @@ AT_ONCE = 1 << 17
 NORMAL_FROM = 100.0
 """From this variance of a group's count on it is drawn as normal."""
 COARSE_GROUPS = 2000
-"""Groups of neighbouring probabilities of a large file. Isotonic regression pools about n^(2/3) rows anyway, more than
-such a group has, so the draws of its miscalibration are less than 1 % smaller than with every row by itself."""
+"""Groups of neighbouring probabilities of a large file. Isotonic regression pools about n^(2/3) rows anyway; where it
+pools fewer, at both ends, groups hide some: by chance there is 7 to 15 % less miscalibration (n = 20,000 to 100,000, a
+few 1e-4). So the observed one is taken from the same groups where it is compared with the draws."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -162,12 +162,18 @@ def _many_derivatives(log_p: Array, label: Labels, weight: Array | None, beta: f
     )
 
 
+def true_log_odds(moments: RowMoments) -> Array:
+    """Return the stated log-odds of the true class against the other one, of two."""
+    with np.errstate(divide="ignore"):
+        other = np.log(-np.expm1(moments.true_log_p))
+    return moments.true_log_p - finite_logs(other)
+
+
 def likelihood_curves(moments: RowMoments) -> tuple[Curve, Curve]:
     """Return the curve of evenly spread rows, quick to evaluate, and that of all rows; the same for few rows."""
     every = math.ceil(max(moments.n / HELD_ROWS, moments.n * moments.classes / HELD_CELLS))
     if moments.classes == 2:
-        other = finite_logs(np.log(-np.expm1(moments.true_log_p)))
-        pairs = PairCurve(moments.true_log_p - other, moments.weight)
+        pairs = PairCurve(true_log_odds(moments), moments.weight)
         return (pairs, pairs) if every == 1 else (pairs.thinned(every), pairs)
     thin = ManyCurve(moments.stated).thinned(every)
     return thin, (thin if every == 1 else ManyCurve(moments.stated))
