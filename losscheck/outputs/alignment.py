@@ -197,8 +197,9 @@ def _find_order(agreement: Agreement, candidates: list[Candidate], limits: Mappi
 
 
 def _keep_supported(named: NamedOrder, agreement: Agreement) -> NamedOrder:
-    """Return what of the order the rows of enough classes support, each class on its own: all of it or nothing of a
-    shift, a reversal or a sort; cycle by cycle of others.
+    """Return what of the order is supported by the rows of enough classes, each on its own.
+
+    That is all of it or nothing for a shift, a reversal or a sort, and cycle by cycle for other orders.
     """
     order, classes = named.order, np.arange(named.order.size)
     supports = agreement.supports(order)
