@@ -179,9 +179,13 @@ def _find_words(candidates: Candidates) -> Chosen | None:
 
 def _take_all(candidates: Candidates) -> Chosen | None:
     """Take every column of numbers for an output: the task was named, and nothing else is known."""
-    outputs = tuple(c for c in candidates.free if c.numeric and c.normal not in HARD_NAMES | IDENTIFIERS)
+    target = tuple(candidates.named_targets)
+    if len(target) > 1 and not candidates.target:
+        candidates.refuse_targets(target)
+    rest = [column for column in candidates.free if column not in target]
+    outputs = tuple(c for c in rest if c.numeric and c.normal not in HARD_NAMES | IDENTIFIERS)
     whole = [column for column in outputs if column.is_whole]
     fewest = 1 if candidates.task is TaskKind.BINARY else 2
     if len(outputs) < fewest or 0 < len(whole) < len(outputs):
         return None
-    return _with_target(candidates.target, outputs)
+    return _with_target(target, outputs)

@@ -60,6 +60,7 @@ _OUTPUT = re.compile(rf"(?:\w+_)?(?:{'|'.join(_WORDS)})(?:_class|_label)?")
 _LAST = re.compile("|".join(_WORDS))
 _TARGET = re.compile(rf"(?:{'|'.join(TARGET_WORDS)})(?:_class|_label)?")
 _TOKEN = re.compile(r"[^\s.\-_]+")
+_P = re.compile(r"p(?:_?\d+)?")
 _GLUED = re.compile(r"(.*[^\W\d_])(\d+)")
 _CALL = re.compile(r"(\w+)\s*[(\[]\s*(?:[^=()\[\]]*=)?([^()\[\]]+?)\s*[)\]]")  # RapidMiner, KNIME and JMP
 _WHOLE = re.compile(r"[+-]?\d+(?:\.0*)?")
@@ -107,8 +108,8 @@ def is_plain(stem: str, numbered: bool = False) -> bool:
 
 
 def is_score(normal: str) -> bool:
-    """Tell whether a normalised name is that of a probability or a score (y_prob, score, logit, p)."""
-    return normal == "p" or any(f"_{word}_" in f"_{normal}_" for word in SCORE_WORDS)
+    """Tell whether a normalised name is that of a probability or a score (y_prob, score, logit, p, p_1)."""
+    return _P.fullmatch(normal) is not None or any(f"_{word}_" in f"_{normal}_" for word in SCORE_WORDS)
 
 
 def strip_common(names: Sequence[str]) -> tuple[str, ...]:

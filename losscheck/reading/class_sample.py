@@ -150,7 +150,7 @@ def _refuse_left_columns(unmatched: Sequence[str], naming: Naming) -> None:
     left = [keys[key_of(value)] for value in unmatched if key_of(value) in keys and not value.isdigit()]
     if left:
         raise InputError(
-            f"{naming.file}: {list_texts(left)} are columns named like labels, but were not found to be outputs, "
+            f"{naming.file}: there are columns for the labels {list_texts(left)}, but they were not taken for outputs, "
             f"because the first rows do not have these labels. Name all columns of outputs with -p COL."
         )
 

@@ -113,7 +113,7 @@ class Collector:
         self.rows = 0
         self._outputs = outputs
         self._kept = {role: Stack(len(columns)) for role, columns in names.items()}
-        self._row = Stack(1, "int64")
+        self._row = Stack(1)
         self._missing: dict[str, _Tally] = {}
         self._non_finite: dict[str, _Tally] = {}
 

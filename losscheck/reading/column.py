@@ -10,7 +10,7 @@ from functools import cached_property
 
 from losscheck.reading.dialect import Dialect
 from losscheck.reading.names import normalise
-from losscheck.reading.number import SPACES, is_missing, is_misspelt, parse_number, show
+from losscheck.reading.number import SPACES, is_missing, is_misspelt, parse_sample, show
 from losscheck.reading.wording import list_names
 from losscheck.results import InputError
 
@@ -80,7 +80,7 @@ def find_column(columns: Sequence[Column], chosen: str, headed: bool, file: str)
 def _describe_column(dialect: Dialect, index: int) -> Column:
     name = dialect.name_column(index)
     cells = tuple(row[index] for row in dialect.sample if index < len(row))
-    numbers = [parse_number(cell, dialect.decimal) for cell in cells]
+    numbers = [parse_sample(cell, dialect.decimal) for cell in cells]
     text = next((cell.strip() for cell, number in zip(cells, numbers, strict=True) if number is None), "")
     values = tuple(math.nan if number is None else number for number in numbers)
     counting = [number for number in values if not math.isnan(number)]

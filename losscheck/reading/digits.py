@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 
-from losscheck.reading.dialect import Dialect, split_records
+from losscheck.reading.dialect import WHITESPACE, Dialect, split_records
 from losscheck.sample import Digits
 
-FIRST_BYTES, LATER_BYTES = 64 * 1024, 8 * 1024
+FIRST_BYTES, LATER_BYTES = 32 * 1024, 2 * 1024
 """What is looked at of the first block and of each later one: a writer's format is the same all over a file."""
 ENOUGH_DIGITS = 17
 """Significant digits that give a float64 exactly: nothing later can be more precise."""
@@ -18,7 +19,7 @@ FLOAT16, FLOAT32, FLOAT64 = 2.0**-10, 2.0**-23, 2.0**-52
 FLOAT16_DIGITS, FLOAT32_DIGITS = 5, 9
 """Significant digits that give every number of the type exactly (IEEE 754: 1 + ⌈p log10 2⌉ for p bits)."""
 
-_PARTS = re.compile(r"[+-]?(\d*)[.,]?(\d*)(?:e([+-]?\d+))?", re.ASCII | re.IGNORECASE)
+_PARTS = re.compile(r"^[ \t]*[+-]?(\d*)[.,]?(\d*)(?:e([+-]?\d+))?[ \t]*$", re.ASCII | re.IGNORECASE | re.MULTILINE)
 
 
 class DigitCount:
@@ -35,24 +36,17 @@ class DigitCount:
         """Count the digits in the first rows of a block of whole rows."""
         size = LATER_BYTES if self._later else FIRST_BYTES
         self._later = True
-        if self.significant >= ENOUGH_DIGITS:
+        if self.significant >= ENOUGH_DIGITS or not self.columns:
             return
         end = text.find(b"\n", min(size, len(text) - 1))
-        lines = text[: end + 1].decode(codec, "replace").split("\n")
+        lines = text[:end].decode(codec, "replace").split("\n")
+        plain = dialect.delimiter != WHITESPACE and not (dialect.quote and dialect.quote.encode() in text[:end])
+        rows = (line.split(dialect.delimiter) for line in lines) if plain else _split(lines, dialect)
         cells: set[str] = set()
-        try:
-            for record, _, _ in split_records(lines, dialect.delimiter, dialect.quote):
-                if len(record) == dialect.fields:
-                    cells.update(record[column] for column in self.columns)
-        except csv.Error:
-            pass  # a quote that goes on in the next line; faults are reported when the rows are read
-        self._count(cells)
-
-    def _count(self, cells: Iterable[str]) -> None:
-        for cell in cells:
-            decimals, significant = count_digits(cell)
-            self.decimals = max(self.decimals, decimals)
-            self.significant = max(self.significant, significant)
+        for row in rows:
+            if len(row) == dialect.fields:
+                cells.update([row[column] for column in self.columns])
+        self.decimals, self.significant = count_digits(cells, self.decimals, self.significant)
 
     def result(self) -> Digits:
         """Return what was found; the type is that of the fewest bits for which so many digits make sense."""
@@ -63,15 +57,22 @@ class DigitCount:
         return Digits(epsilon, self.decimals, self.significant)
 
 
-def count_digits(cell: str) -> tuple[int, int]:
-    """Return the decimals and the significant digits of a number as it is written; zeros at the end were written, too.
+def _split(lines: Sequence[str], dialect: Dialect) -> Iterator[list[str]]:
+    """Yield the rows of text with quotes; what is wrong with a row is said when it is read."""
+    with suppress(csv.Error):
+        for record, _, _ in split_records(lines, dialect.delimiter, dialect.quote):
+            yield record
 
-    >>> [count_digits(cell) for cell in ("0.1230", "12.5", "1e-05", "1.50E-3", "0.0000", "7", "nan")]
+
+def count_digits(cells: Iterable[str], decimals: int = 0, significant: int = 0) -> tuple[int, int]:
+    """Return the most decimals and the most significant digits of numbers as they are written, or those given.
+
+    Zeros at the end count: they were written, too.
+
+    >>> [count_digits([cell]) for cell in ("0.1230", "12.5", "1e-05", "1.50E-3", "0.0000", "7", "nan")]
     [(4, 4), (1, 3), (5, 1), (5, 3), (4, 0), (0, 1), (0, 0)]
     """
-    parts = _PARTS.fullmatch(cell.strip())
-    if parts is None:
-        return 0, 0
-    whole, fraction, exponent = parts.groups()
-    digits = (whole + fraction).lstrip("0")
-    return max(0, len(fraction) - int(exponent or 0)), len(digits)
+    for whole, fraction, exponent in _PARTS.findall("\n".join(cells)):
+        decimals = max(decimals, len(fraction) - int(exponent or 0))
+        significant = max(significant, len((whole + fraction).lstrip("0")))
+    return decimals, significant

@@ -69,7 +69,7 @@ class _Reading:
         self.fields = 0
         self.layout = Layout({})
         self.labels: Labels | None = None
-        self.digits: DigitCount | None = None
+        self.digits = DigitCount(())
         self.undecided: Undecided | None = None
         self.waiting: list[Rows] = []  # until it is clear whether their target is one of classes
         self.collector = Collector({})
@@ -84,7 +84,7 @@ class _Reading:
             for column in columns
             for kind in (self._kind(role, column),)
         ]
-        if self.digits is not None:
+        if layout.has_classes or self.undecided:
             self.digits.columns = tuple(column.index for column in layout.roles["prediction"])
         rows = 0
         for block in read_rows(source, dialect, wanted, self.drop_bad_rows, self.digits):
@@ -103,7 +103,6 @@ class _Reading:
         self._collect_waiting()
         if not self.layout.has_classes:
             return make_regression(self.collector.finish(), info)
-        assert self.digits is not None
         labels = self.labels.values if self.labels else ()
         kept = self.collector.finish()
         return make_class_sample(kept, info, self._naming(), self.digits.result(), self.request, labels)
@@ -116,6 +115,7 @@ class _Reading:
                 self.waiting.append(block)
                 return
             self.undecided = None
+            self.digits.columns = ()
             self._collect_waiting()
         self.collector.add(self._split(block), block.row, block.bad)
 
@@ -134,7 +134,6 @@ class _Reading:
 
     def _binary(self, info: InputInfo, why: str) -> ClassSample:
         """Return the sample of a target and a prediction that have turned out to be two classes and their score."""
-        assert self.digits is not None
         labels = Labels(info.columns.target or "")
         collector = Collector(self._names(), outputs=True)
         for block in self.waiting:
@@ -164,8 +163,6 @@ class _Reading:
         if layout.may_be_classes and self.request.task is None:
             target, prediction = layout.roles["target"][0].name, layout.roles["prediction"][0].name
             self.undecided = Undecided(target, prediction, source.name)
-        if layout.has_classes or self.undecided:
-            self.digits = DigitCount(())
         return layout
 
     def _match_columns(self, dialect: Dialect, source: Source) -> Layout:

@@ -11,6 +11,7 @@ from losscheck.reading.class_names import (
     is_whole,
     key_of,
     polarity,
+    strip_common,
     tidy,
 )
 from losscheck.reading.number import MISSING, SPACES
@@ -40,17 +41,15 @@ class Labels:
         if cell in self.missing:
             return float("nan")
         label = tidy(cell)
-        code = self._codes.get(label)
-        if code is None:
-            code = float(len(self.values))
-            self.values.append(label)
-            self._codes[label] = code
-            if len(self.values) > MOST_CLASSES:
-                raise InputError(
-                    f"{self.where} has more than {MOST_CLASSES:,} different values, too many for classes. "
-                    f"Name the column that has the true classes."
-                )
+        code = self._codes.setdefault(label, float(len(self.values)))
         self._codes[cell] = code
+        if code == len(self.values):
+            self.values.append(label)
+        if len(self.values) > MOST_CLASSES:
+            raise InputError(
+                f"{self.where} has more than {MOST_CLASSES:,} different values, too many for classes. "
+                f"Name the column that has the true classes."
+            )
         return code
 
     def encode(self, numbers: Array) -> Array:
@@ -88,7 +87,8 @@ def match_labels(
     real = drop_ignored(values, len(namings[0]))
     if nameless:
         return namings[0], _match_positions(values, real, len(namings[0]), where), BY_POSITION
-    matches = [(naming, _match_names(values, naming)) for naming in namings]
+    spellings = (values, strip_common(values))  # the label "class 3" is called 3 in prob_3
+    matches = [(naming, _match_names(labels, naming)) for labels in spellings for naming in namings]
     naming, columns = max(matches, key=lambda match: _count(match[1]))
     if len(naming) == 2 and (opposite := _match_sides(values, real, namings)) and _count(opposite[1]) > _count(columns):
         pairs = zip(values, opposite[1], strict=True)

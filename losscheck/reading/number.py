@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 # The spellings that pandas, R, Excel and the C library write, and no more: "-", "." and "?" may be typing errors.
 MISSING = frozenset(
@@ -45,6 +46,12 @@ def parse_number(cell: str, decimal: str = ".") -> float | None:
     if _GRAMMAR[decimal].fullmatch(cell):
         return float(cell if decimal == "." else cell.replace(decimal, "."))
     return float("nan") if cell in MISSING else None
+
+
+@lru_cache(maxsize=1 << 15)
+def parse_sample(cell: str, decimal: str) -> float | None:
+    """Do the same for a cell of the first rows, which are looked at for every way to split them."""
+    return parse_number(cell, decimal)
 
 
 def parse_time(cell: str) -> float | None:

@@ -82,9 +82,11 @@ def _is_score_of(column: Column, target: Column) -> bool:
     """Tell whether a column is named like the score of one of the target's classes: y_prob, prob_yes, spam_prob."""
     if not is_score(column.normal) or column.normal in HARD_NAMES:
         return False
-    if column.normal in flatten(PREDICTION_NAMES) or is_plain(column.normal) or is_pair(target.normal, column.normal):
+    if column.normal in flatten(PREDICTION_NAMES) or is_pair(target.normal, column.normal):
         return True
-    if column.normal == "p" or Block((column,), "", ()).fit(labels_of(target)):
+    if is_plain(column.normal) or column.normal == "p":
+        return True
+    if Block((column,), "", ()).fit(labels_of(target)):
         return True
     splits = [(stem, name) for stem, name in split_output(column.name) if name.casefold() not in SUMMARIES]
     return any(is_plain(stem, name.isdigit()) for stem, name in splits)

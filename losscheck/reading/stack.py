@@ -1,4 +1,4 @@
-"""A matrix that is put together from blocks of rows without ever being in memory twice."""
+"""A matrix that is put together from blocks of rows, without ever being in memory twice when it is large."""
 
 from __future__ import annotations
 
@@ -9,53 +9,47 @@ from losscheck.numeric.lazy import Array, np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SLAB_BYTES = 64 * 1024 * 1024
-"""Large enough (above 32 MiB) for the C library to give each slab back to the system as soon as it is copied."""
-FIRST_BYTES = 1024 * 1024
+SLAB_BYTES = 256 * 1024 * 1024
+"""Small blocks are merged into slabs of this size, which the C library gives back to the system when they are freed.
+
+The memory of small blocks it keeps, so that blocks to the end would double what is in use.
+"""
 
 
 class Stack:
-    """Takes blocks of rows and keeps them column by column, in slabs that are let go one by one at the end."""
+    """Takes blocks of rows and returns them as one matrix whose columns are contiguous."""
 
-    def __init__(self, columns: int, dtype: str = "float64") -> None:
+    def __init__(self, columns: int) -> None:
         """Expect blocks of so many columns."""
         self.columns = columns
-        self.dtype = dtype
-        self.rows = 0
         self._slabs: list[NDArray[np.generic]] = []
-        self._free = 0
+        self._blocks: list[NDArray[np.generic]] = []
+        self._bytes = 0
 
     def add(self, block: Array | NDArray[np.int64]) -> None:
-        """Add a block of shape (rows, columns), or (rows,) for a single column."""
-        block = block.reshape(len(block), self.columns)
-        done = 0
-        while done < len(block):
-            if not self._free:
-                self._add_slab()
-            slab = self._slabs[-1]
-            size = min(self._free, len(block) - done)
-            start = slab.shape[1] - self._free
-            slab[:, start : start + size] = block[done : done + size].T
-            done += size
-            self._free -= size
-        self.rows += len(block)
-
-    def _add_slab(self) -> None:
-        taken = 2 * self._slabs[-1].nbytes if self._slabs else FIRST_BYTES
-        rows = max(1, min(taken, SLAB_BYTES) // (8 * self.columns))
-        self._slabs.append(np.empty((self.columns, rows), dtype=self.dtype))
-        self._free = rows
+        """Add a block of shape (rows, columns), or (rows,) for a single column; it is not copied at once."""
+        self._blocks.append(block.reshape(len(block), self.columns))
+        self._bytes += block.nbytes
+        if self._bytes >= SLAB_BYTES:
+            self._slabs.append(_merge(self._blocks))
+            self._bytes = 0
 
     def join(self) -> Any:
-        """Return all rows as one matrix (rows, columns) whose columns are contiguous, and forget the blocks."""
-        if len(self._slabs) == 1:
-            joined = self._slabs.pop()[:, : self.rows]
-            return joined.T if joined.flags.c_contiguous else np.ascontiguousarray(joined).T
-        joined = np.empty((self.columns, self.rows), dtype=self.dtype)
-        start = 0
-        self._slabs.reverse()
-        while self._slabs:
-            slab = self._slabs.pop()[:, : self.rows - start]
-            joined[:, start : start + slab.shape[1]] = slab
-            start += slab.shape[1]
-        return joined.T
+        """Return all rows as one matrix (rows, columns), and forget the blocks."""
+        parts = self._slabs + self._blocks
+        self._slabs, self._blocks = [], []
+        if not parts:
+            return np.empty((0, self.columns))
+        return np.asfortranarray(parts[0]) if len(parts) == 1 else _merge(parts)
+
+
+def _merge(parts: list[NDArray[np.generic]]) -> NDArray[np.generic]:
+    """Return the parts below each other, letting go of each as soon as it is copied."""
+    columns, rows = parts[0].shape[1], sum(len(part) for part in parts)
+    merged = np.empty((columns, rows), dtype=parts[0].dtype)
+    end = rows
+    while parts:
+        part = parts.pop()
+        merged[:, end - len(part) : end] = part.T
+        end -= len(part)
+    return merged.T

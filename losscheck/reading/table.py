@@ -18,7 +18,8 @@ LONGEST_ROW = 16 * 1024 * 1024
 # Importing pandas takes as long as reading 1 to 2 MiB cell by cell; once there, it is faster from some rows on.
 IMPORT_PANDAS_FROM = 1024 * 1024
 USE_PANDAS_FROM = 16 * 1024
-ROUND_TRIP_IS_DEFAULT = (3, 1)  # pandas; before, the default could be off in the last digit
+# pandas takes some 50 microseconds for each column of a block, which has to be little beside the numbers in it.
+BYTES_A_COLUMN = 32 * 1024
 NEWLINE = 10
 
 
@@ -34,18 +35,19 @@ def read_rows(
     `InputError` for a row or a cell that is wrong.
     """
     line, row = dialect.first_line, 1
+    texts = _whole_rows(source.blocks(dialect.start), dialect.quote, dialect.fields * BYTES_A_COLUMN)
     try:
-        for text in _whole_rows(source.blocks(dialect.start), dialect.quote):
+        for text in texts:
             worthwhile = len(text) >= (USE_PANDAS_FROM if "pandas" in sys.modules else IMPORT_PANDAS_FROM)
             rows = _parse_fast(text, dialect, wanted, row, source.codec) if worthwhile else None
             if rows is None:
                 place = Place(source.name, source.codec, line, row)
                 rows = parse_text(text, dialect, wanted, place, drop_bad_rows)
-            if digits is not None:
-                digits.look(text, dialect, source.codec)
             line += rows.lines
             row += rows.count
             yield rows
+            if digits is not None:  # after the rows were taken, which may show that digits are of no interest
+                digits.look(text, dialect, source.codec)
     except _EndlessRow as error:
         raise InputError(
             f"{source.name}, line {line} begins a row of more than {LONGEST_ROW:,} bytes{error}. "
@@ -57,10 +59,10 @@ class _EndlessRow(Exception):
     """Says that a row does not end, with a guess at the reason."""
 
 
-def _whole_rows(blocks: Iterable[bytes], quote: str) -> Iterator[bytes]:
+def _whole_rows(blocks: Iterable[bytes], quote: str, size: int) -> Iterator[bytes]:
     """Yield the text cut at ends of rows (the line ends outside of quotes)."""
     rest = b""
-    for block in blocks:
+    for block in _gather(blocks, size):
         cut = _last_row_end(block, rest.count(quote.encode()) if quote else 0, quote)
         if cut:
             yield b"".join((rest, memoryview(block)[:cut]))
@@ -72,6 +74,18 @@ def _whole_rows(blocks: Iterable[bytes], quote: str) -> Iterator[bytes]:
             raise _EndlessRow(f" (is a quote {quote} opened and never closed?)" if opened else "")
     if rest:
         yield rest + b"\n"
+
+
+def _gather(blocks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """Yield the blocks, put together until they are of this size."""
+    parts: list[bytes] = []
+    for block in blocks:
+        parts.append(block)
+        if sum(map(len, parts)) >= size:
+            yield b"".join(parts)
+            parts.clear()
+    if parts:
+        yield b"".join(parts)
 
 
 def _last_row_end(block: bytes, quotes_before: int, quote: str) -> int:

@@ -14,6 +14,8 @@ from losscheck.results import InputError
 
 MOST_VALUES = 20
 """Whole numbers that may be classes; with more the task is a regression."""
+FIRST_ROWS = 256
+"""Looked at first: in most regressions they settle it."""
 COMMON_PAIRS = ({"0", "1"}, {"-1", "1"}, {"1", "2"})
 """How two classes are coded. Other pairs of numbers are classes only if the prediction's name says "score"."""
 
@@ -31,18 +33,22 @@ class Undecided:
 
     def look(self, target: Array, prediction: Array) -> bool:
         """Take in a block; False once the target has too many values, or fractions, for classes."""
-        target = target[~np.isnan(target)]
-        new = target[~np.isin(target, list(self.values))]
-        while new.size and len(self.values) <= MOST_VALUES:
-            self.values.add(float(new[0]))
-            new = new[new != new[0]]
-        if len(self.values) > MOST_VALUES or not all(value.is_integer() for value in self.values):
+        if not all(self._add(part) for part in (target[:FIRST_ROWS], target)):
             return False
         prediction = prediction[~np.isnan(prediction)]
         self.in_unit &= bool(((prediction >= 0) & (prediction <= 1)).all())
         if len(self.predicted) <= MOST_VALUES:
             self.predicted |= set(np.unique(prediction)[: MOST_VALUES + 1].tolist())
         return True
+
+    def _add(self, target: Array) -> bool:
+        """Take in the values of the target; False where they cannot be classes."""
+        target = target[~np.isnan(target)]
+        new = target[~np.isin(target, list(self.values))]
+        while new.size and len(self.values) <= MOST_VALUES:
+            self.values.add(float(new[0]))
+            new = new[new != new[0]]
+        return len(self.values) <= MOST_VALUES and all(value.is_integer() for value in self.values)
 
     @property
     def _before(self) -> str:
