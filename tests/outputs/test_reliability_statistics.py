@@ -101,6 +101,18 @@ def test_a_certain_error_is_an_infinite_log_score_and_a_finite_brier_score():
     assert 0 < corp.brier.miscalibration < 1
 
 
+def test_an_error_that_was_nearly_certain_is_not_an_infinite_log_score():
+    """Beside p = 1, one of 1 − 1e-14 is the same for all but the logarithm."""
+    p = np.array([1e-14, 0.3, 0.6, 1.0, 1.0])
+    corp = decompose_scores(make_outputs(np.stack((p, 1 - p), axis=1), [0, 1, 0, 0, 0]))
+    score = corp.log.miscalibration - corp.log.discrimination + corp.log.uncertainty
+    assert score == pytest.approx(-np.log([1e-14, 0.7, 0.6]).sum() / 5)
+    many = decompose_scores(make_outputs([[1e-20, 1.0, 0.0], [0.2, 0.5, 0.3], [0.0, 0.0, 1.0]], [0, 1, 2]))
+    assert many.log.miscalibration - many.log.discrimination + many.log.uncertainty == pytest.approx(
+        -np.log([1e-20, 0.5]).sum() / 3
+    )
+
+
 def test_whole_weights_are_repeated_rows():
     p, y = binary(100, 1.3)
     times = RNG.integers(1, 4, size=100)
@@ -116,10 +128,10 @@ def test_whole_weights_are_repeated_rows():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("temperature", [1, 1.5, 2, 3])
-@pytest.mark.parametrize("n", [50, 1000, 5000])
+@pytest.mark.parametrize("n", [50, 1000])
 def test_the_interval_of_the_miscalibration_holds_the_truth(n, temperature):
     held = []
-    for seed in range(200):
+    for seed in range(150):
         p, y = binary(n, temperature, seed)
         truth = ((p - sigmoid(np.log(p / (1 - p)) / temperature)) ** 2).mean()
         sample = pair(p, y)
