@@ -6,9 +6,10 @@ from losscheck.results import Columns, InputInfo, TaskKind
 from losscheck.sample import ClassSample, Digits
 
 DOUBLE, SINGLE, HALF, BRAIN = 2.0**-52, 2.0**-23, 2.0**-10, 2.0**-7
+FULL = Digits(DOUBLE)
 
 
-def make_outputs(outputs, label=None, kind=None, digits=Digits(DOUBLE), **fields):
+def make_outputs(outputs, label=None, kind=None, digits=FULL, **fields):
     outputs = np.asarray(outputs, dtype=float)
     outputs = outputs[:, None] if outputs.ndim == 1 else outputs
     n, k = outputs.shape

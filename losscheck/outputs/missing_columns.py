@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from losscheck.numeric.lazy import np
+from losscheck.numeric.lazy import Array, np
 from losscheck.outputs.reading import Interpretation, count_of
-from losscheck.outputs.rows import measure_rows
+from losscheck.outputs.rows import measure_rows, sum_exponentials
 from losscheck.outputs.simplex import FEW, MOST, SLIGHT, tolerance_of
+from losscheck.outputs.tolerance import PERCENT
 from losscheck.sample import Numbers
 
 if TYPE_CHECKING:
@@ -39,23 +40,33 @@ def find_missing_columns(sample: ClassSample) -> Interpretation | None:
     if not unseen:
         return None
     rows = measure_rows(sample)
-    for total in (1.0, 100.0):
-        if total > 1 and rows.total.max() < NEARLY_ALL * total:
-            continue
-        slack = max(CLEARLY_SHORT * total, 2 * tolerance_of(sample, total).sum)
-        inside = (rows.low >= -SLIGHT * total) & (rows.total <= total + slack)
-        short = inside & (rows.total < total - slack)
-        count = int(np.count_nonzero(short))
-        if np.count_nonzero(~inside) <= FEW * count and (count > FEW * sample.n or _theirs(sample, short)):
-            names = ", ".join(f"'{name}'" for name in unseen[:3]) + (" …" if len(unseen) > 3 else "")
-            return Interpretation(
-                Numbers.INVALID,
-                f"no sum above {total:g}, a smaller one in {count_of(count, sample.n)}, and no column that stands "
-                f"for {'the label' if len(unseen) == 1 else 'the labels'} {names}: the column of a class is missing",
-                total,
-                missing_columns=unseen,
-            )
-    return None
+    if np.count_nonzero(rows.high > 0) <= FEW * sample.n:
+        with np.errstate(over="ignore"):
+            sums = sum_exponentials(sample.outputs, 1.0)
+        return _read_short(sample, unseen, sums, np.zeros(sample.n), 1.0, "sum of exponentials")
+    found = _read_short(sample, unseen, rows.total, rows.low, 1.0, "sum")
+    if found is None and rows.total.max() >= NEARLY_ALL * PERCENT:
+        found = _read_short(sample, unseen, rows.total, rows.low, PERCENT, "sum")
+    return found
+
+
+def _read_short(
+    sample: ClassSample, unseen: tuple[str, ...], sums: Array, low: Array, total: float, what: str
+) -> Interpretation | None:
+    slack = max(CLEARLY_SHORT * total, 2 * tolerance_of(sample, total).sum)
+    inside = (low >= -SLIGHT * total) & (sums <= total + slack)
+    short = inside & (sums < total - slack)
+    count = int(np.count_nonzero(short))
+    if np.count_nonzero(~inside) > FEW * count or not (count > FEW * sample.n or _theirs(sample, short)):
+        return None
+    names = ", ".join(f"'{name}'" for name in unseen[:3]) + (" …" if len(unseen) > 3 else "")
+    return Interpretation(
+        Numbers.INVALID,
+        f"no {what} above {total:g}, a smaller one in {count_of(count, sample.n)}, and no column that stands for "
+        f"{'the label' if len(unseen) == 1 else 'the labels'} {names}: the column of a class is missing",
+        total,
+        missing_columns=unseen,
+    )
 
 
 def _theirs(sample: ClassSample, short: NDArray[np.bool_]) -> bool:

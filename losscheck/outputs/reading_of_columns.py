@@ -21,7 +21,7 @@ from losscheck.outputs.simplex import (
     judge_sums,
     tolerance_of,
 )
-from losscheck.outputs.tolerance import DOUBLE_FLOOR
+from losscheck.outputs.tolerance import PERCENT
 from losscheck.sample import Numbers
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ FEWEST_OUTSIDE = 3
 MOST_SLACK = 0.25
 """Sums as uncertain as this by their digits tell nothing: logits with one decimal sum to anything."""
 FIRST_ROWS = 100
-PERCENT_TOTAL = 100.0
 MIXED = 0.2
 """Where no reading holds but such a share of the rows are plainly distributions, the rows are a mixture."""
 FEWEST_MIXED = 10
@@ -75,7 +74,7 @@ def _read_counts(sample: ClassSample, rows: Rows) -> Interpretation | None:
     if not _all_blocks(sample.outputs, lambda block: bool((block == np.rint(block)).all())):
         return None
     found = _read_votes(sample, rows, exact=True)
-    return None if found is None or found.total in (1.0, PERCENT_TOTAL) else found
+    return None if found is None or found.total in (1.0, PERCENT) else found
 
 
 def _all_blocks(outputs: Array, holds: Callable[[Array], bool]) -> bool:
@@ -107,9 +106,16 @@ def _read_unit_sums(sample: ClassSample, rows: Rows, judged: Judged) -> Interpre
     if not judged.holds:
         return None
     fits = int(np.count_nonzero(fitting))
-    if bool(((rows.high >= 1 - DOUBLE_FLOOR) | ~fitting).all()):
+    if bool(((rows.high == 1) | ~fitting).all()) and _zeros_and_ones(sample.outputs, fitting):
         return Interpretation(Numbers.ONE_HOT, f"one 1 and otherwise 0 in {count_of(fits, sample.n)}")
     return Interpretation(Numbers.PROBABILITIES, f"numbers between 0 and 1 that sum to 1 in {count_of(fits, sample.n)}")
+
+
+def _zeros_and_ones(outputs: Array, some: NDArray[np.bool_]) -> bool:
+    """Tell whether these rows have no other numbers: a saturated softmax leaves 1e-20 beside 1."""
+    return all(
+        bool(((block == 0) | (block == 1)).all(axis=0)[some[rows]].all()) for rows, block in blocks_by_class(outputs)
+    )
 
 
 def _read_logarithms(sample: ClassSample) -> Interpretation | None:
@@ -126,12 +132,12 @@ def _read_logarithms(sample: ClassSample) -> Interpretation | None:
 
 
 def _read_percentages(sample: ClassSample) -> Interpretation | None:
-    judged = judge_sums(sample, PERCENT_TOTAL)
+    judged = judge_sums(sample, PERCENT)
     if not judged.holds or np.median(measure_rows(sample).total) < 50:  # coarse digits excuse rows of zeros
         return None
     fits = int(np.count_nonzero(judged.level <= Level.SLIGHT))
     return Interpretation(
-        Numbers.PERCENT, f"numbers between 0 and 100 that sum to 100 in {count_of(fits, sample.n)}", PERCENT_TOTAL
+        Numbers.PERCENT, f"numbers between 0 and 100 that sum to 100 in {count_of(fits, sample.n)}", PERCENT
     )
 
 
@@ -163,7 +169,7 @@ def _read_mixture(sample: ClassSample, rows: Rows, judged: Judged) -> Interpreta
     logarithms = judge_exponentials(sample)
     shares = {
         "probabilities": judged.share(Level.ROUNDED),
-        "percentages": judge_sums(sample, PERCENT_TOTAL).share(Level.ROUNDED),
+        "percentages": judge_sums(sample, PERCENT).share(Level.ROUNDED),
         "log-probabilities": 0.0 if logarithms is None else logarithms.judged.share(Level.ROUNDED),
     }
     if sum(shares.values()) < MIXED:

@@ -75,9 +75,13 @@ def tolerance_of(sample: ClassSample, total: float) -> Tolerance:
 def judge_sums(sample: ClassSample, total: float) -> Judged:
     """Hold every row against a total: 1 for probabilities, 100 for percentages, the number of votes."""
     rows, tolerance = measure_rows(sample), tolerance_of(sample, total)
-    gap, outside = np.abs(rows.total - total), np.maximum(-rows.low, rows.high - total)
+    gap, outside = rows.total - total, rows.high - total
+    np.abs(gap, out=gap)  # in place: at ten million rows every array of them counts
+    np.maximum(outside, -rows.low, out=outside)
+    off = np.maximum(gap, outside)
+    off /= total
+    off += 0.0  # no negative zeros
     level = np.zeros(sample.n, dtype=np.int8)
-    off = np.maximum(gap, np.maximum(outside, 0.0)) / total
     suspect = np.flatnonzero((gap > tolerance.sum) | (outside > tolerance.arithmetic))
     if suspect.size:
         tolerance = _widened(sample, suspect, tolerance)

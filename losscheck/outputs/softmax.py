@@ -28,6 +28,8 @@ HIGH_SPREAD = 0.9
 SPREAD_LEVEL = 0.9
 HIGHEST_SPREAD = 0.95
 """Some row of a model that is sure of anything comes closer to 1; logits that were cut off anywhere else do not."""
+LARGEST_GAP = 2.0
+"""Where 80 % of the rows are this much closer to each other than to 1, they are one answer with some noise."""
 FEWEST_ROWS = 20
 MOST_SLACK, MOST_SLACK_ALONE = 0.15, 0.05
 """With digits so coarse that the spread is uncertain by more than this, with and without labels, nothing is told."""
@@ -110,8 +112,8 @@ def _measure(stated: Stated, tolerance: Tolerance) -> SoftmaxTwice | None:
     if not spreads:
         return None
     spread = np.concatenate(spreads)
-    upper = float(np.quantile(spread, SPREAD_LEVEL))
-    if upper <= HIGH_SPREAD or spread.max() <= HIGHEST_SPREAD:
+    lower, upper = (float(level) for level in np.quantile(spread, (1 - SPREAD_LEVEL, SPREAD_LEVEL)))
+    if upper <= HIGH_SPREAD or spread.max() <= HIGHEST_SPREAD or 1 - upper > LARGEST_GAP * (upper - lower) + middle:
         return None
     return SoftmaxTwice(stated.classes, float(spread.max()), upper, middle, top / spread.size, undone_top / spread.size)
 
@@ -136,7 +138,7 @@ def _slack(tolerance: Tolerance, low: Array, stated: Stated) -> Array:
 def _speaks_for(stated: Stated, found: SoftmaxTwice) -> bool:
     """Tell whether different rows, and the labels, speak for a second softmax rather than for an even model."""
     sample = stated.sample
-    rows = stated.take(np.arange(sample.n)[some_rows(sample.n, DISTINCT_ROWS)]).log_p
+    rows = stated.take(np.arange(sample.n)[some_rows(sample.n, DISTINCT_ROWS)]).p
     mixed = rows @ np.sin(np.arange(1.0, rows.shape[1] + 1))  # equal for equal rows, and only there
     distinct = np.unique(np.round(mixed, 12)).size
     short_of_one = found.upper < 1 - max(found.slack, SLIGHT * SLIGHT)

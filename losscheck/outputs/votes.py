@@ -23,6 +23,8 @@ BY_ROUNDING = 1e-3
 """So rarely may numbers of one or two decimals lie on a coarser grid by chance, as 0.25 and 0.5 do among hundredths."""
 LARGEST_REACH = 0.5
 """Where rounding brings more than this share of all numbers onto a grid, the grid says nothing."""
+FAR_OFF = 0.2
+"""Rows that are off by more are bad rows, neither votes nor rounded."""
 FEWEST_ROWS = 30
 SUM_ROWS = 50
 """Rows that all sum to 1 exactly are no rounded ones: of three classes, rounding breaks the sum of one row in four."""
@@ -54,6 +56,8 @@ def find_grid(sample: ClassSample) -> Grid | None:
     of_type = sample.digits.epsilon if sample.digits.decimals is None else 0.0
     accuracy = max(tolerance.unit / reading.total * (1 + 1e-6), of_type, tolerance.relative, DOUBLE_FLOOR)
     first = sample.outputs[some_rows(sample.n, max(2, FIRST_CELLS // sample.outputs.shape[1]))] / reading.total
+    if not single_scores(sample):
+        first = first[np.abs(first.sum(axis=1) - 1) <= FAR_OFF]
     values = _distinct_shares(first)
     if values.size < 2 and not bool((first <= 0).any()):
         return None  # one answer for all rows is a constant, not a vote

@@ -119,8 +119,8 @@ SAID: dict[Numbers, tuple[Status, str, str | None]] = {
     ),
     Numbers.ONE_HOT: (
         Status.WARN,
-        "The outputs are decisions, not probabilities: {why}. Only the accuracy can be judged; calibration is not defined, and the log "
-        "loss is infinite as soon as one decision is wrong.",
+        "The outputs are decisions, not probabilities: {why}. Only the accuracy can be judged; calibration is not "
+        "defined, and the log loss is infinite as soon as one decision is wrong.",
         "Save the probabilities (predict_proba, the softmax) instead of the predicted class.",
     ),
     Numbers.MARGIN: (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from losscheck.checks.check import CLASSES, Check, Finding
@@ -136,8 +137,9 @@ def _say_wrong(
 
 
 def _precise(total: float, whole: float) -> str:
-    """Return a sum with enough digits to show that it is not the total."""
-    return next(text for digits in range(3, 18) if float(text := f"{total:.{digits}g}") != whole or digits == 17)
+    """Return a sum with three digits of what it differs by from the total."""
+    places = max(1, 2 - math.floor(math.log10(abs(total - whole))))
+    return f"{total:.{min(places, 16)}f}".rstrip("0").rstrip(".")
 
 
 def _advise(sample: ClassSample, worst: Level) -> str | None:
