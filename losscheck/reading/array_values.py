@@ -45,6 +45,14 @@ def to_floats(array: Any, role: str) -> Array:
     return convert(array, role)
 
 
+def check_weights(weight: Array) -> None:
+    """Refuse weights that are negative."""
+    negative = np.flatnonzero(weight < 0)
+    if negative.size:
+        position = int(negative[0])
+        raise InputError(f"weight[{position}] is {weight[position]:g}, which is negative. Weights must be 0 or more.")
+
+
 def convert(array: Any, role: str, first_row: int = 0) -> Array:
     """Return an array of any shape as new float64 numbers; `InputError` names the first that is none."""
     if array.dtype.kind in "biuf":
@@ -99,6 +107,8 @@ def to_labels(values: Any, array: Any, role: str, labels: Labels) -> Array:
     """Return the code of each label in a column, NaN where it is missing."""
     if getattr(getattr(values, "dtype", None), "kind", "") == "b" and array.dtype.kind == "f":
         array = np.array([None if value != value else bool(value) for value in array.tolist()], dtype=object)
+    if isinstance(values, (list, tuple)) and array.dtype.kind in "US":
+        array = np.array([None, *values], dtype=object)[1:]  # numpy makes the text 'nan' of NaN beside words
     masked = np.ma.getmaskarray(array) if isinstance(array, np.ma.MaskedArray) else None
     data = np.ma.getdata(array)
     if data.dtype.kind in "iuf":
@@ -140,8 +150,8 @@ def _encode(value: Any, place: str, labels: Labels) -> float:
 
 
 def new_labels(name: str) -> Labels:
-    """Return labels that may be any text but the empty one: in an array "NA" is a word."""
-    return Labels(name, MISSING - {""})
+    """Return labels that may be any text: in an array "NA" is a word; numpy itself writes "nan" where it makes text."""
+    return Labels(name, MISSING - {"", "nan"})
 
 
 def epsilon_of(values: Any, array: Any) -> tuple[float, str]:

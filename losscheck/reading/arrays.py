@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from losscheck.numeric.lazy import Array, np
-from losscheck.reading.array_values import holds_words, name_columns, to_array, to_floats
+from losscheck.reading.array_values import check_weights, holds_words, name_columns, to_array, to_floats
 from losscheck.reading.class_arrays import Given, sample_of_classes, sample_of_two
 from losscheck.reading.collect import Collector
 from losscheck.reading.layout import REGRESSIONS, parse_task
@@ -103,16 +103,17 @@ def _check_roles(given: Mapping[str, Any]) -> None:
 
 
 def _check_indexes(given: Mapping[str, Any]) -> None:
-    """Refuse Series with different indexes: pandas would pair them by label, and here they go by position."""
+    """Refuse different indexes of pandas: it would pair rows by label, and here they go by position."""
     pandas = sys.modules.get("pandas")
     if pandas is None:
         return
-    series = {role: values for role, values in given.items() if isinstance(values, pandas.Series)}
-    for role, values in list(series.items())[1:]:
-        first = next(iter(series))
-        if len(values) == len(series[first]) and not values.index.equals(series[first].index):
+    indexed = {r: v for r, v in given.items() if isinstance(v, (pandas.Series, pandas.DataFrame))}
+    kind = "Series" if all(isinstance(values, pandas.Series) for values in indexed.values()) else "objects"
+    for role, values in list(indexed.items())[1:]:
+        first = next(iter(indexed))
+        if len(values) == len(indexed[first]) and not values.index.equals(indexed[first].index):
             raise InputError(
-                f"{first} and {role} are pandas Series with different indexes. Values are paired by position: "
+                f"{first} and {role} are pandas {kind} with different indexes. Values are paired by position: "
                 f"align them first, or pass {first}.to_numpy() and {role}.to_numpy()."
             )
 
@@ -120,7 +121,7 @@ def _check_indexes(given: Mapping[str, Any]) -> None:
 def _check_lengths(columns: Mapping[str, Array]) -> None:
     _check_sizes({role: values.size for role, values in columns.items()})
     if "weight" in columns:
-        _check_weights(columns["weight"])
+        check_weights(columns["weight"])
 
 
 def _check_sizes(sizes: Mapping[str, int]) -> None:
@@ -130,10 +131,3 @@ def _check_sizes(sizes: Mapping[str, int]) -> None:
             raise InputError(f"{first} has {sizes[first]:,} values and {role} has {size:,}. They must be as many.")
     if sizes[first] == 0:
         raise InputError(f"{first} is empty. {NEEDED}")
-
-
-def _check_weights(weight: Array) -> None:
-    negative = np.flatnonzero(weight < 0)
-    if negative.size:
-        position = int(negative[0])
-        raise InputError(f"weight[{position}] is {weight[position]:g}, which is negative. Weights must be 0 or more.")

@@ -8,6 +8,7 @@ from typing import Any
 
 from losscheck.numeric.lazy import Array, np
 from losscheck.reading.array_values import (
+    check_weights,
     convert,
     epsilon_of,
     is_named,
@@ -51,6 +52,8 @@ def sample_of_classes(given: Given) -> ClassSample:
     if target is not None and not naming.targets:
         columns["target"] = to_labels(given.values["target"], target.ravel(), "target", labels)
     columns |= {role: to_floats(given.arrays[role], role) for role in ("weight", "order") if role in given.arrays}
+    if "weight" in columns:
+        check_weights(columns["weight"])
     names: dict[str, tuple[str, ...]] = {"prediction": naming.outputs}
     if naming.targets:
         names = {"target": naming.targets} | names

@@ -52,6 +52,7 @@ OPPOSITES = (
 IGNORE_INDICES = frozenset(["-1", "-100", "255"])
 """Labels of rows that a training loop leaves out: Keras and scikit-learn, PyTorch, segmentation masks."""
 
+NUMBER = "\x1f"  # begins the key of a number, and no text
 _LEAD = f"(?:(?:{'|'.join(LEADS)})_)?"
 _WORDS = (*PLAIN_WORDS, *NUMBERED_WORDS, *PREDICTION_WORDS)
 _PLAIN = re.compile(rf"{_LEAD}(?:{'|'.join(PLAIN_WORDS)})(?:_class|_label)?")
@@ -140,9 +141,14 @@ def key_of(label: str) -> str:
     (True, False, True)
     """
     label = label.strip()
-    if not is_missing(label) and (number := parse_number(label)) is not None:
-        return f"#{number:.17g}"
+    if (number := number_in(label)) is not None:
+        return f"{NUMBER}{number:.17g}"
     return normalise(label) or label.casefold()
+
+
+def number_in(label: str) -> float | None:
+    """Return the number that a label is."""
+    return None if is_missing(label) else parse_number(label)
 
 
 def tidy(label: str) -> str:

@@ -79,7 +79,7 @@ def find_column(columns: Sequence[Column], chosen: str, headed: bool, file: str)
 
 def _describe_column(dialect: Dialect, index: int) -> Column:
     name = dialect.name_column(index)
-    cells = tuple(row[index] for row in dialect.sample if index < len(row))
+    cells = tuple(row[index] if index < len(row) else "" for row in dialect.sample)
     numbers = [parse_sample(cell, dialect.decimal) for cell in cells]
     text = next((cell.strip() for cell, number in zip(cells, numbers, strict=True) if number is None), "")
     values = tuple(math.nan if number is None else number for number in numbers)

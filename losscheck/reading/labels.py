@@ -10,6 +10,7 @@ from losscheck.reading.class_names import (
     OPPOSITES,
     is_whole,
     key_of,
+    number_in,
     polarity,
     strip_common,
     tidy,
@@ -64,9 +65,8 @@ def sort_labels(values: Sequence[str]) -> list[int]:
     """Return the positions of the labels in order: numbers by value, then text."""
 
     def rank(position: int) -> tuple[bool, float, str]:
-        text = values[position]
-        number = float(key_of(text)[1:]) if key_of(text).startswith("#") else 0.0
-        return not key_of(text).startswith("#"), number, text
+        number = number_in(values[position])
+        return number is None, number or 0.0, values[position]
 
     return sorted(range(len(values)), key=rank)
 

@@ -231,7 +231,8 @@ def test_weights_and_groups_are_found_beside_classes():
             "label,prob_0,prob_1\n0.5,.2,.8\n1,.3,.7",
             {},
             "f.csv: 'prob_0', 'prob_1' … are named like outputs of classes, but the target 'label' holds no classes "
-            "(it begins with 0.5, 1). Name the true class with -t COL; for a regression, name its prediction with -p COL.",
+            "(it begins with 0.5, 1). Name the true class with -t COL; for a regression, name its prediction with -p "
+            "COL.",
         ),
         (
             "label,pred\nspam,spam\nham,spam",

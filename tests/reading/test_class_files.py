@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 
@@ -559,3 +561,36 @@ def test_a_thousand_columns(read):
 )
 def test_refusals(refusal, text, options, message):
     assert refusal(text, **options) == message
+
+
+SEEDS = (
+    b"y,prob_a,prob_b\na,0.25,0.75\nb,0.5,0.5\na,0.1,0.9\n",
+    b"label,p0,p1,p2\n0,.2,.7,.1\n2,.3,.3,.4\n1,.2,.2,.6\n",
+    b"y_true,y_prob\n1,.8\n0,.7\n1,.3\n",
+    b"y_a;y_b;p_a;p_b\n1;0;0,5;0,5\n0;1;0,25;0,75\n",
+    "y,größe,maß\ngröße,.5,.5\nmaß,.1,.9\n".encode(),
+    b"label,pred,y_prob\nspam,ham,.2\nham,ham,.5\n",
+)
+PIECES = (b"", b",", b";", b'"', b"\n", b"\0", b"\xff", b" ", b"#", b"9", b"x", b"NA", b"-", b".", b"inf", b"0", b"1")
+
+
+def test_a_damaged_file_gives_a_sample_or_an_input_error(read):
+    draw = random.Random(4)
+    samples = 0
+    for number in range(400):
+        content = bytearray(draw.choice(SEEDS))
+        for _ in range(draw.randint(1, 3)):
+            at = draw.randrange(len(content))
+            content[at : at + draw.randint(0, 2)] = draw.choice(PIECES)
+        try:
+            sample = read(bytes(content), drop_bad_rows=bool(number % 2))
+        except InputError:
+            continue
+        if isinstance(sample, ClassSample):
+            samples += 1
+            assert len(sample.outputs) == sample.n == sample.info.rows_used > 0
+            assert not (np.isnan(sample.outputs) | (sample.outputs == np.inf)).any()
+            assert len(sample.classes) == max(2, sample.outputs.shape[1])
+            assert sample.label is None or -1 <= sample.label.min() <= sample.label.max() < len(sample.classes)
+            assert sample.targets is None or sample.targets.shape == sample.outputs.shape
+    assert samples > 80  # the fuzz is no use if nearly all is refused
