@@ -117,6 +117,11 @@ class Collector:
         self._missing: dict[str, _Tally] = {}
         self._non_finite: dict[str, _Tally] = {}
 
+    def expect(self, rows: int) -> None:
+        """Make room for about so many rows."""
+        for stack in self._kept.values():
+            stack.reserve(rows)
+
     def add(self, columns: Mapping[str, Array], row: NDArray[np.int64], unreadable: Sequence[int] = ()) -> None:
         """Add a block: an array (rows, columns) by role, the row numbers, and rows that could not be read."""
         self.rows += row.size + len(unreadable)

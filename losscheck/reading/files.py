@@ -46,23 +46,34 @@ def read_sample(
         raise InputError("no file is given. Give at least one, or - for standard input.")
     if sum(str(path) == STANDARD_INPUT for path in files) > 1:
         raise InputError("standard input (-) is given twice, and can be read only once.")
-    reading = _Reading(roles, Request(parse_task(task), asked), drop_bad_rows, progress)
+    size = sum(os.path.getsize(path) for path in files if os.path.isfile(path))
+    reading = _Reading(roles, Request(parse_task(task), asked), drop_bad_rows, progress, size)
     for path in files:
         with open_source(path) as source:
             reading.read(source)
     return reading.sample()
 
 
+MARGIN = 1.02
+"""Room is made for more rows than the first block lets expect: later rows may be shorter."""
+
+
 class _Reading:
     """The state of reading several files: the columns that the first one settled, and the rows so far."""
 
     def __init__(
-        self, roles: Roles, request: Request, drop_bad_rows: bool, progress: Callable[[str], None] | None
+        self,
+        roles: Roles,
+        request: Request,
+        drop_bad_rows: bool,
+        progress: Callable[[str], None] | None,
+        size: int,
     ) -> None:
         self.roles = roles
         self.request = request
         self.drop_bad_rows = drop_bad_rows
         self.progress = progress
+        self.bytes = size
         self.files: list[InputFile] = []
         self.dialect: dict[str, Any] = {}
         self.headed = True
@@ -88,6 +99,8 @@ class _Reading:
             self.digits.columns = tuple(column.index for column in layout.roles["prediction"])
         rows = 0
         for block in read_rows(source, dialect, wanted, self.drop_bad_rows, self.digits):
+            if not rows and source.plain:
+                self.collector.expect(int(MARGIN * block.count * self.bytes / source.file.bytes))
             self._take(block)
             rows += block.count
             if self.progress:

@@ -19,7 +19,8 @@ LONGEST_ROW = 16 * 1024 * 1024
 IMPORT_PANDAS_FROM = 1024 * 1024
 USE_PANDAS_FROM = 16 * 1024
 # pandas takes some 50 microseconds for each column of a block, which has to be little beside the numbers in it.
-BYTES_A_COLUMN = 32 * 1024
+BYTES_A_COLUMN = 128 * 1024
+LARGEST_BLOCK = 32 * 1024 * 1024
 NEWLINE = 10
 
 
@@ -35,7 +36,9 @@ def read_rows(
     `InputError` for a row or a cell that is wrong.
     """
     line, row = dialect.first_line, 1
-    texts = _whole_rows(source.blocks(dialect.start), dialect.quote, dialect.fields * BYTES_A_COLUMN)
+    texts = _whole_rows(
+        source.blocks(dialect.start), dialect.quote, min(dialect.fields * BYTES_A_COLUMN, LARGEST_BLOCK)
+    )
     try:
         for text in texts:
             worthwhile = len(text) >= (USE_PANDAS_FROM if "pandas" in sys.modules else IMPORT_PANDAS_FROM)

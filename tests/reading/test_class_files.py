@@ -446,6 +446,13 @@ def test_digits_are_those_of_the_outputs_only(read):
     assert read('y,prob_a,prob_b\na,"0.125","0.875"\nb,0.5,0.5\n').digits.decimals == 3
 
 
+def test_digits_of_rows_in_the_middle_count(read):
+    rows = ["a,1.0,0.0\n"] * 40_000
+    rows[20_000:25_000] = ["b,0.12345678901,0.87654321099\n"] * 5_000
+    digits = read("y,prob_a,prob_b\n" + "".join(rows)).digits
+    assert (digits.epsilon, digits.decimals, digits.significant) == (DOUBLE, 11, 11)
+
+
 def test_digits_of_later_blocks_count(read):
     early = "a,0.25,0.75\n" * 400_000
     late = "a,0.123456,0.876544\n" * 400_000
