@@ -15,6 +15,7 @@ from losscheck.reading.class_targets import match_targets
 from losscheck.reading.column import Column, find_column
 from losscheck.reading.columns import Roles, find_chosen, find_columns, find_weight
 from losscheck.reading.number import MISSING
+from losscheck.reading.score_columns import is_plain_score
 from losscheck.reading.wording import list_names
 from losscheck.results import Columns, InputError, TaskKind
 
@@ -125,7 +126,14 @@ def find_layout(
 
 
 def _regression(columns: Sequence[Column], roles: Roles, headed: bool, file: str) -> Layout:
-    return Layout({role: (column,) for role, column in find_columns(columns, roles, headed, file).items()})
+    found = find_columns(columns, roles, headed, file)
+    residual = found.get("residual")
+    if residual is not None and roles.residual is None and is_plain_score(residual):
+        raise InputError(
+            f"{file}: '{residual.name}' is named like the score of a class, and no column of true classes was found. "
+            f"Name it with -t COL; if these are residuals, say --residual {residual.name}."
+        )
+    return Layout({role: (column,) for role, column in found.items()})
 
 
 def _classes(chosen: Chosen, found: Chosen, free: Sequence[Column], file: str) -> Layout:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from losscheck.reading.class_blocks import Block
-from losscheck.reading.class_candidates import Candidates, Chosen, is_decision, labels_of
-from losscheck.reading.class_names import HARD_NAMES, SUMMARIES, is_plain, is_score, split_output
+from losscheck.reading.class_candidates import Candidates, Chosen, is_decision, is_rest, labels_of
+from losscheck.reading.class_names import HARD_NAMES, IDENTIFIERS, SUMMARIES, is_plain, is_score, split_output
 from losscheck.reading.column import Column
 from losscheck.reading.names import PREDICTION_NAMES, flatten, is_pair
 from losscheck.results import InputError, TaskKind
@@ -58,10 +58,30 @@ def find_score(candidates: Candidates) -> Chosen | None:
 
 def _find_targets(candidates: Candidates) -> list[Column]:
     """Return the columns with the classes; as in a regression, words only where no numbers have such a name."""
-    named = candidates.named_targets or [c for c in candidates.class_targets if c.is_text]
+    named = candidates.named_targets or candidates.class_targets
     named = [column for column in named if column.numeric] or named
-    pairs = [c for c in candidates.free if c.is_text and any(is_pair(c.normal, s.normal) for s in candidates.free)]
-    return [c for c in named or pairs if c.is_text or (c.is_whole and not c.text) or candidates.task]
+    return [c for c in named or _find_words(candidates) if c.is_text or (c.is_whole and not c.text) or candidates.task]
+
+
+def _find_words(candidates: Candidates) -> list[Column]:
+    """Return columns of words that the name of a score tells: spam beside spam_prob, cat and dog beside prob_cat.
+
+    Failing that, the only column of words, where it has two, beside a score that names no class.
+    """
+    if any(block.is_plain for block in candidates.blocks()):
+        return []
+    words = [c for c in candidates.free if c.is_text and is_rest(c) and c.normal not in HARD_NAMES | IDENTIFIERS]
+    scores = [c for c in candidates.free if c.numeric and is_score(c.normal)]
+    pairs = [c for c in words if any(is_pair(c.normal, score.normal) for score in scores)]
+    named = [c for c in words if any(Block((score,), "", ()).fit(labels_of(c)) for score in scores)]
+    only = [c for c in words if len(words) == 1 and len(labels_of(c)) <= 2 and any(is_plain(s.normal) for s in scores)]
+    return pairs or named or only
+
+
+def is_plain_score(column: Column) -> bool:
+    """Tell whether a column's name says "probability of a class" whatever the targets are: prob, prob_yes, p_1."""
+    splits = [(stem, name) for stem, name in split_output(column.name) if name.casefold() not in SUMMARIES]
+    return is_plain(column.normal) or any(is_plain(stem, name.isdigit()) for stem, name in splits)
 
 
 def _find_scores(candidates: Candidates, target: Column) -> list[Column]:
@@ -73,7 +93,8 @@ def _find_scores(candidates: Candidates, target: Column) -> list[Column]:
             known = (*HARD_NAMES, *flatten(PREDICTION_NAMES))
             _refuse_decisions(candidates, [c for c in candidates.free if c is not target and c.normal in known])
         return scores or others
-    if len(labels_of(target)) > 2 or others or predictions == scores:
+    in_regression = target in candidates.named_targets or any(is_pair(target.normal, c.normal) for c in scores)
+    if len(labels_of(target)) > 2 or others or (in_regression and predictions == scores):
         return []
     return scores
 
@@ -84,12 +105,8 @@ def _is_score_of(column: Column, target: Column) -> bool:
         return False
     if column.normal in flatten(PREDICTION_NAMES) or is_pair(target.normal, column.normal):
         return True
-    if is_plain(column.normal) or column.normal == "p":
-        return True
-    if Block((column,), "", ()).fit(labels_of(target)):
-        return True
-    splits = [(stem, name) for stem, name in split_output(column.name) if name.casefold() not in SUMMARIES]
-    return any(is_plain(stem, name.isdigit()) for stem, name in splits)
+    named = column.normal == "p" or Block((column,), "", ()).fit(labels_of(target)) > 0
+    return named or is_plain_score(column)
 
 
 def _refuse_decisions(candidates: Candidates, predictions: Sequence[Column]) -> None:

@@ -129,6 +129,9 @@ def test_a_file_that_begins_with_one_class_only(model):
         ("target,prediction,prediction_proba\n1,1,.8\n0,1,.7", "target", "prediction_proba"),
         ("churn,churn_prob\nyes,.8\nno,.7", "churn", "churn_prob"),
         ("y,prob_1\n1,.8\n0,.7", "y", "prob_1"),
+        ("diagnosis,prob_benign\nmalignant,.1\nbenign,.7", "diagnosis", "prob_benign"),
+        ("diagnosis,y_prob\nmalignant,.1\nmalignant,.7", "diagnosis", "y_prob"),
+        ("class,y_prob\n0,.1\n1,.7", "class", "y_prob"),
         ("target,probability,id\nTrue,.8,1\nFalse,.7,2", "target", "probability"),
     ],
 )
@@ -299,6 +302,12 @@ def test_weights_and_groups_are_found_beside_classes():
             "y,p\n0,.2\n1,.3",
             {"roles": Roles(prediction=("p", "p"))},
             "f.csv: column 'p' is named twice as prediction. Name it once.",
+        ),
+        (
+            "id,note,prob_yes\na1,b,.2\na2,d,.3",
+            {},
+            "f.csv: 'prob_yes' is named like the score of a class, and no column of true classes was found. Name it "
+            "with -t COL; if these are residuals, say --residual prob_yes.",
         ),
         (
             "label,0,1,2\n2,255,0,3\n1,0,7,0",  # pixels
