@@ -25,6 +25,8 @@ MOST = 0.5
 FEW = 0.05
 """Shares of rows: the majority, and the bad rows that a reading by a range leaves room for."""
 BASES = (math.e, 2.0, 10.0)
+JUDGED_ROWS = 1 << 16
+"""Rows judged at a time: with ten million rows, every further array of them would cost 80 MB."""
 BASE_ROWS = 4096
 """Rows that decide on the base of log-probabilities."""
 FEWEST_FITTING = 0.3
@@ -75,23 +77,18 @@ def tolerance_of(sample: ClassSample, total: float) -> Tolerance:
 def judge_sums(sample: ClassSample, total: float) -> Judged:
     """Hold every row against a total: 1 for probabilities, 100 for percentages, the number of votes."""
     rows, tolerance = measure_rows(sample), tolerance_of(sample, total)
-    gap, outside = rows.total - total, rows.high - total
-    np.abs(gap, out=gap)  # in place: at ten million rows every array of them counts
-    np.maximum(outside, -rows.low, out=outside)
-    off = np.maximum(gap, outside)
-    off /= total
-    off += 0.0  # no negative zeros
-    level = np.zeros(sample.n, dtype=np.int8)
-    suspect = np.flatnonzero((gap > tolerance.sum) | (outside > tolerance.arithmetic))
-    if suspect.size:
-        tolerance = _widened(sample, suspect, tolerance)
-        suspect = suspect[(gap[suspect] > tolerance.sum) | (outside[suspect] > tolerance.arithmetic)]
-        level[suspect] = np.where(off[suspect] <= SLIGHT, Level.SLIGHT, Level.WRONG)
-        level[suspect[off[suspect] <= SINGLE_PRECISION]] = Level.ROUNDED
-        finite = suspect[np.isfinite(gap[suspect])]
-        reach = tolerance.largest_rounding(sample.outputs.shape[1], gap[finite])
-        near = finite[(gap[finite] <= reach) & (outside[finite] <= tolerance.arithmetic)]
-        level[near[_explained(sample.outputs, near, tolerance)]] = Level.ROUNDED
+    off, level, widened = np.empty(sample.n), np.zeros(sample.n, dtype=np.int8), False
+    for start in range(0, sample.n, JUDGED_ROWS):
+        part = slice(start, start + JUDGED_ROWS)
+        gap, outside = np.abs(rows.total[part] - total), np.maximum(-rows.low[part], rows.high[part] - total)
+        off[part] = np.maximum(gap, outside) / total + 0.0  # no negative zeros
+        suspect = np.flatnonzero((gap > tolerance.sum) | (outside > tolerance.arithmetic))
+        if suspect.size and not widened:
+            tolerance, widened = _widened(sample, suspect + start, tolerance), True
+            suspect = suspect[(gap[suspect] > tolerance.sum) | (outside[suspect] > tolerance.arithmetic)]
+        if suspect.size:
+            outputs = sample.outputs[part]
+            level[part][suspect] = _grade(outputs, suspect, gap[suspect], outside[suspect], tolerance)
     return Judged(off, level, tolerance.sum / total, total)
 
 
@@ -102,14 +99,21 @@ def _widened(sample: ClassSample, suspect: NDArray[np.int64], tolerance: Toleran
     return widen(tolerance, sample.digits, classes, values[np.isfinite(values)])
 
 
-def _explained(outputs: Array, rows: NDArray[np.int64], tolerance: Tolerance) -> NDArray[np.bool_]:
-    """Tell which of the rows are off by no more than their digits can explain."""
-    explained = np.empty(rows.size, dtype=bool)
-    step = max(1, CACHED_CELLS // outputs.shape[1])
-    for start in range(0, rows.size, step):
-        part = slice(start, start + step)
-        explained[part] = rounding_explains(outputs[rows[part]], tolerance)
-    return explained
+def _grade(
+    outputs: Array, suspect: NDArray[np.int64], gap: Array, outside: Array, tolerance: Tolerance
+) -> NDArray[np.int8]:
+    """Return the levels of suspect rows of some outputs: what digits and single precision explain, and what is off."""
+    off = np.maximum(gap, outside) / tolerance.total
+    level = np.where(off <= SLIGHT, Level.SLIGHT, Level.WRONG).astype(np.int8)
+    level[off <= SINGLE_PRECISION] = Level.ROUNDED
+    classes = outputs.shape[1]
+    inside = np.flatnonzero((outside <= tolerance.arithmetic) & np.isfinite(gap))
+    near = inside[gap[inside] <= tolerance.largest_rounding(classes, gap[inside])]
+    step = max(1, CACHED_CELLS // classes)
+    for start in range(0, near.size, step):
+        some = near[start : start + step]
+        level[some[rounding_explains(outputs[suspect[some]], tolerance)]] = Level.ROUNDED
+    return level
 
 
 def judge_ranges(sample: ClassSample, total: float) -> Judged:

@@ -9,7 +9,7 @@ from losscheck.numeric.lazy import Array, np
 from losscheck.outputs.interpretation import interpret, single_scores
 from losscheck.outputs.rows import blocks_by_class, measure_rows, some_rows
 from losscheck.outputs.simplex import FEW, tolerance_of
-from losscheck.outputs.tolerance import DOUBLE_FLOOR
+from losscheck.outputs.tolerance import DOUBLE_FLOOR, SINGLE
 from losscheck.sample import Numbers
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ BY_CHANCE = 1e-6
 """So rarely may numbers of any kind lie on one of the grids by chance."""
 BY_ROUNDING = 1e-3
 """So rarely may numbers of one or two decimals lie on a coarser grid by chance, as 0.25 and 0.5 do among hundredths."""
+LEAST_FILLED = 20
+"""With more possible shares for each that occurs these are no votes: 6 leaves of a tree may lie on the grid of 196."""
 LARGEST_REACH = 0.5
 """Where rounding brings more than this share of all numbers onto a grid, the grid says nothing."""
 FAR_OFF = 0.2
@@ -52,8 +54,8 @@ def find_grid(sample: ClassSample) -> Grid | None:
     if reading.numbers not in READINGS or sample.n == 1:
         return None
     tolerance = tolerance_of(sample, reading.total)
-    # Text is as accurate as its decimals; an array as its type.
-    of_type = sample.digits.epsilon if sample.digits.decimals is None else 0.0
+    # An array is as accurate as its type; text is as its decimals, and as single precision where it has its digits.
+    of_type = sample.digits.epsilon if sample.digits.decimals is None or sample.digits.epsilon <= SINGLE else 0.0
     accuracy = max(tolerance.unit / reading.total * (1 + 1e-6), of_type, tolerance.relative, DOUBLE_FLOOR)
     first = sample.outputs[some_rows(sample.n, max(2, FIRST_CELLS // sample.outputs.shape[1]))] / reading.total
     if not single_scores(sample):
@@ -107,6 +109,8 @@ def _smallest_grid(values: Array, accuracy: float, pairs: bool) -> int | None:
     few = values[:: max(1, values.size // 16)]
     for votes in range(2, most + 1):
         if _on_grid(few, votes, accuracy) and _on_grid(values, votes, accuracy):
+            if votes > LEAST_FILLED * values.size:
+                return None
             chance = (2 * votes * accuracy) ** values.size
             allowed = BY_ROUNDING if _filled(values, votes, pairs) else BY_CHANCE / MOST_VOTES
             return votes if chance <= allowed else None

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from samples_for_checks import find_check
-from simulated_outputs import DOUBLE, HALF, make_outputs, sigmoid, softmax, write
+from simulated_outputs import DOUBLE, HALF, draw_labels, make_outputs, sigmoid, softmax, write
 
 from losscheck.results import Columns, InputInfo, Status, TaskKind
 from losscheck.sample import Asked, Digits, LabelMap, LeftOut, Numbers
@@ -54,6 +54,40 @@ def test_labels_are_not_needed(name):
     p, _ = model()
     assert found(name, p).status is Status.PASS
     assert found("zero_probability", p).message == "needs the true classes (-t COL)"
+
+
+VALID = ("double", "single array", "half array", "single", "half", "brain", "%.2f", "%.3f", "%.4f", "%.6f", "%.3g")
+
+
+def accusation(seed):
+    """Return what any check but LC504 says worse than a note of a valid file, of one column or more."""
+    rng = np.random.default_rng(seed)
+    how, columns = VALID[seed % len(VALID)], int(rng.choice([1, 2, 3, 10, 100]))
+    n = int(rng.choice([1, 3, 20, 50, 500]))
+    z = 10 ** rng.uniform(-3, 1.5) * rng.normal(size=(n, columns)) + rng.normal(size=columns) * rng.integers(0, 2)
+    labels = columns > 1 and seed % 3 == 0
+    p = sigmoid(z) if labels or columns == 1 else softmax(z)
+    values, digits = write(p, how)
+    options = {"digits": digits}
+    if labels:
+        options |= {"kind": TaskKind.MULTILABEL, "targets": (rng.random(p.shape) < p).astype(float)}
+    elif rng.random() < 0.7:
+        options["label"] = (rng.random(n) < p[:, 0]).astype(int) if columns == 1 else draw_labels(rng, p)
+    sample = make_outputs(values, **options)
+    results = [find_check(name).result(sample, 0.05) for name in CODES if name != "zero_probability"]
+    if np.isin(values, [0, 1]).all():  # as written, these are decisions; of a single 0 nobody can tell
+        results = results[1:]
+    bad = [result.message for result in results if result.status in (Status.WARN, Status.FAIL)]
+    return (seed, how, p.shape, bad) if bad else None
+
+
+def test_no_check_accuses_a_valid_file():
+    assert [bad for bad in map(accusation, range(198)) if bad] == []
+
+
+@pytest.mark.slow
+def test_no_check_accuses_one_of_thousands_of_valid_files():
+    assert [bad for bad in map(accusation, range(1000, 4300)) if bad] == []
 
 
 # --- LC501
@@ -237,7 +271,7 @@ def test_a_second_softmax_is_a_suspicion_with_its_inversion():
     assert "suspicion" in result.message
     assert "drop the softmax before CrossEntropyLoss" in result.advice
     assert "0.744" in result.advice  # log(e + 3) − 1
-    assert found("double_softmax", p[:19], label[:19]).message == "needs at least 20 rows, there are 19"
+    assert found("double_softmax", p[:49], label[:49]).message == "needs at least 50 rows, there are 49"
     assert found("double_softmax", np.log(p) + 3.0, label).status is Status.SKIP
 
 

@@ -62,6 +62,16 @@ def test_rounded_arrays_of_three_classes_are_no_votes():
     assert find_grid(make_outputs(np.round(p, 2))) is None
 
 
+def test_the_leaves_of_a_tree_are_no_votes():
+    leaves = np.array([[0, 1, 48], [49, 0, 0], [0, 12.25, 36.75], [1, 0, 48]]) / 49
+    assert find_grid(make_outputs(leaves[np.random.default_rng(0).integers(0, 4, 200)])) is None
+
+
+def test_votes_in_the_digits_of_single_precision():
+    values, digits = write(shares(7), "single")
+    assert find_grid(make_outputs(values, digits=digits)).votes == 7
+
+
 def test_a_constant_is_no_vote():
     assert find_grid(make_outputs(np.tile([0.25, 0.75], (100, 1)))) is None
     assert find_grid(make_outputs(np.full(100, 1 / 3))) is None
