@@ -14,8 +14,8 @@ from losscheck.classes.words import (
     say_labels_left_over,
     say_leak,
     say_misaligned,
-    say_missing_column,
     say_miscalibrated,
+    say_missing_column,
     say_no_distribution,
     say_other_numbers,
     say_prior_shift,
@@ -27,9 +27,6 @@ from losscheck.classes.words import (
 )
 from losscheck.results import Status, VerdictStatus
 from losscheck.sample import Numbers
-
-OFFSET_ONLY = ("temperature", "cox")
-"""Checks of the logits' slope: where neither fails, a misfit in the large is one of the offsets."""
 
 
 @dataclass(frozen=True)
@@ -134,18 +131,18 @@ CLASS_RULES: tuple[ClassRule, ...] = (
         say_unlabelled,
     ),
     ClassRule(
+        "prior_shift",
+        "the classes occur at other rates than stated, and the slope of the logits is not at fault",
+        lambda f: f.ended("calibration_in_the_large") and not f.ended("cox"),
+        VerdictStatus.KEEP,
+        say_prior_shift,
+    ),
+    ClassRule(
         "temperature",
         "one factor on all logits is missing",
         lambda f: f.ended("temperature"),
         VerdictStatus.KEEP,
         say_temperature,
-    ),
-    ClassRule(
-        "prior_shift",
-        "the classes occur at other rates than stated, and the slope of the logits is not at fault",
-        lambda f: f.ended("calibration_in_the_large") and not any(f.ended(id) for id in OFFSET_ONLY),
-        VerdictStatus.KEEP,
-        say_prior_shift,
     ),
     ClassRule(
         "miscalibrated",

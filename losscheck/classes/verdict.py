@@ -10,31 +10,36 @@ from losscheck.classes.facts import ClassFacts
 from losscheck.classes.request import ClassRequest
 from losscheck.classes.rules import CLASS_RULES, ClassRule, fired_class_rule
 from losscheck.classes.words import write_cost
-from losscheck.results import CheckResult, Effect, Estimate, Fit, Likelihood, Parameter, Status, Verdict, VerdictStatus
-
-SAME_LIKELIHOOD = ({"bce", "cross_entropy"}, {"cross_entropy", "soft_cross_entropy"})
-"""Losses that are one another on the labels of a task: two-class softmax and sigmoid; one-hot rows as soft labels."""
+from losscheck.families.label_family import LabelFamily
+from losscheck.results import (
+    CheckResult,
+    Effect,
+    Estimate,
+    Fit,
+    Likelihood,
+    Parameter,
+    Status,
+    TaskKind,
+    Verdict,
+    VerdictStatus,
+)
 
 
 def recommend_class_loss(facts: ClassFacts, request: ClassRequest) -> Verdict:
     """Return the verdict of the first rule that fires, held against the loss in use."""
     rule = fired_class_rule(facts)
     family, declared = facts.family, request.family
-    same = declared is None or _same(declared.loss.id, family.loss.id)
     status, headline = rule.status, rule.say(facts)
-    if request.declared is not None and status is VerdictStatus.KEEP and not (same and declared is not None):
+    if request.declared is not None and status is VerdictStatus.KEEP and not _is_likelihood(declared, facts):
         status, headline = VerdictStatus.SWITCH, f"{_switch(facts, request)} {headline}"
     temperature = facts.temperature if rule.id == "temperature" else None
     parameters = {"temperature": temperature} if temperature is not None else {}
-    current = None
-    if request.declared is not None:
-        current = request.declared if declared is None else declared.loss.id
     return Verdict(
         status=status,
         loss=family.loss.id,
         family=family.id,
         parameters=parameters,
-        current_loss=current,
+        current_loss=request.declared,
         headline=headline,
         confidence=None,
         tied=(),
@@ -71,8 +76,11 @@ def describe_fit(facts: ClassFacts) -> tuple[Fit, ...]:
     )
 
 
-def _same(one: str, other: str) -> bool:
-    return one == other or any({one, other} <= group for group in SAME_LIKELIHOOD)
+def _is_likelihood(declared: LabelFamily | None, facts: ClassFacts) -> bool:
+    """Return whether the declared loss is that of these labels; of two classes, softmax and sigmoid are the same."""
+    if declared is None or not declared.likelihood:
+        return False
+    return declared.id == facts.family.id or (facts.kind is TaskKind.BINARY and declared.loss.id == "cross_entropy")
 
 
 def _switch(facts: ClassFacts, request: ClassRequest) -> str:
@@ -162,7 +170,7 @@ def _judge_declared(facts: ClassFacts, verdict: Verdict, request: ClassRequest) 
     if declared is None:
         message = f"{request.declared} is a loss of residuals; its minimum is not at the probabilities of classes"
         return Finding(Status.FAIL, message, advice=advice)
-    if _same(declared.loss.id, facts.family.loss.id):
+    if _is_likelihood(declared, facts):
         return Finding(Status.PASS, f"{declared.loss.id} is the likelihood of these labels")
     if not declared.proper:
         return Finding(Status.FAIL, f"{declared.loss.id} is not a proper score of probabilities", advice=advice)

@@ -244,7 +244,10 @@ def _climb(thin: Likelihood, model: Likelihood, size: int, unchanged: float) -> 
         parameters, found, gain = _newton(likelihood, parameters, enough)
         if not math.isfinite(gain) or abs(float(parameters[-1])) > STEEPEST:
             return Undefined("the outputs separate the labels without error, so that the slope has no finite estimate")
-    slope_se = 1 / math.sqrt(_own_information(found.information))
+    own = _own_information(found.information)
+    if not own > 0:  # all but sure of every row: what is left of the information is rounding
+        return Undefined("the outputs are too sure for their slope to have a standard error")
+    slope_se = 1 / math.sqrt(own)
     return parameters, max(2 * (found.value + gain - unchanged), 0.0), slope_se
 
 
