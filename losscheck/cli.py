@@ -40,6 +40,18 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
+class TaskChoice(StrEnum):
+    """What the targets are."""
+
+    AUTO = "auto"
+    REGRESSION = "regression"
+    COUNT = "count"
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+    MULTILABEL = "multilabel"
+    SOFT = "soft"
+
+
 class PredictionsFrom(StrEnum):
     """Where the predictions come from, and so what the report may claim."""
 
@@ -129,8 +141,8 @@ FilesArgument = Annotated[
 )
 def check_command(
     files: FilesArgument,
-    target: Annotated[Names, _column("What was to be predicted.", "-t", "--target")] = None,
-    prediction: Annotated[Names, _column("What the model said.", "-p", "--prediction")] = None,
+    target: Annotated[Names, _column("What was to be predicted; several for multilabel.", "-t", "--target")] = None,
+    prediction: Annotated[Names, _column("What the model said; one a class.", "-p", "--prediction")] = None,
     residual: Annotated[Names, _column("target - prediction, instead of the two.", "--residual")] = None,
     weight: Annotated[Names, _column("Importance weights of the rows.", "--weight")] = None,
     order: Annotated[Names, _column("Time, or whatever else orders the rows.", "--order")] = None,
@@ -144,6 +156,16 @@ def check_command(
     predictions_from: Annotated[
         PredictionsFrom, _asked("WHERE", "unknown, heldout or training rows.", "--predictions-from")
     ] = PredictionsFrom.UNKNOWN,
+    task: Annotated[
+        TaskChoice, _asked("TASK", "auto, regression, binary, multiclass, multilabel or soft.", "--task")
+    ] = TaskChoice.AUTO,
+    outputs: Annotated[
+        str,
+        _asked("WHAT", "Class outputs are: auto, probabilities, logits, log-probabilities, percent.", "--outputs"),
+    ] = "auto",
+    stage: Annotated[str, _asked("STAGE", "train, or init for outputs before training.", "--stage")] = "train",
+    ordinal: Annotated[bool, _asked("", "The classes are ordered.", "--ordinal")] = False,
+    seed: Annotated[int, _asked("NUMBER", "Seed of the redrawn labels.", "--seed")] = 0,
     on_bad_row: Annotated[
         OnBadRow, _asked("WHAT", "error or drop, at a row that cannot be read.", "--on-bad-row")
     ] = OnBadRow.ERROR,
@@ -165,7 +187,7 @@ def check_command(
 ) -> None:
     """Check the files, write the report, and exit with the gate's code."""
     verbosity = _choose_verbosity(quiet, verbose)
-    given = {"target": target, "prediction": prediction, "residual": residual, "weight": weight, "order": order}
+    given = {"residual": residual, "weight": weight, "order": order}
     columns = {role: _only_column(role, names) for role, names in given.items()}
     for path in output or []:
         check_output(path, files)
@@ -174,7 +196,14 @@ def check_command(
 
         report = check_file(
             files,
+            target=_columns(target),
+            prediction=_columns(prediction),
             **columns,
+            task=task.value,
+            outputs=outputs,
+            stage=stage,
+            ordinal=ordinal,
+            seed=seed,
             loss=loss,
             estimand=estimand,
             min_efficiency=min_efficiency,
@@ -200,6 +229,11 @@ def explain_command(
     from losscheck.explain import explain_text
 
     print_document(explain_text(name), color)
+
+
+def _columns(names: list[str] | None) -> str | list[str] | None:
+    """Return the column of a role, or its columns."""
+    return names[0] if names is not None and len(names) == 1 else names
 
 
 def _only_column(role: str, names: list[str] | None) -> str | None:

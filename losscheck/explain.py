@@ -1,4 +1,4 @@
-"""`losscheck explain`: a loss with its noise family, or a check, from their declarations."""
+"""`losscheck explain`: a loss with its likelihood, or a check, from their declarations."""
 
 from __future__ import annotations
 
@@ -7,11 +7,26 @@ from difflib import get_close_matches
 
 from losscheck.checks import CHECKS
 from losscheck.checks.check import Check
-from losscheck.families import FAMILIES
-from losscheck.families.family import Family
-from losscheck.render.blocks import Block, Document, Heading, Paragraph, Role, Row, Span, Table, Words
+from losscheck.families import FAMILIES, LABEL_FAMILIES
+from losscheck.families.declaration import Declaration, plain_name
+from losscheck.families.label_family import LabelFamily
+from losscheck.render.blocks import Block, CodeBlock, Document, Heading, Paragraph, Role, Row, Span, Table, Words
 from losscheck.render.figures import escape
 from losscheck.results import InputError
+
+DECLARATIONS: tuple[Declaration, ...] = (*FAMILIES, *LABEL_FAMILIES)
+
+CHECK_GROUPS = (
+    ("Checks of the input", ("LC0",)),
+    ("Checks of residuals", ("LC1", "LC2", "LC3", "LC4")),
+    ("Checks of class outputs", ("LC5", "LC6", "LC7")),
+    ("The loss in use", ("LC9",)),
+)
+"""The checks by what they look at, from the first digit of their codes."""
+
+
+ALIASES_SHOWN, LONGEST_ALIAS = 2, 12
+"""Other names of a loss in the table of contents: at most so many, and so long; its own page has all."""
 
 
 def explain_text(name: str | None = None) -> Document:
@@ -21,21 +36,13 @@ def explain_text(name: str | None = None) -> Document:
     """
     if name is None:
         return Document(_list_contents())
-    key = _plain(name)
-    families = [family for family in FAMILIES if key in _family_names(family)]
+    key = plain_name(name)
+    likelihoods = [declaration for declaration in DECLARATIONS if key in declaration.names]
     checks = [check for check in CHECKS if key in _check_names(check)]
-    if not families and not checks:
+    if not likelihoods and not checks:
         raise InputError(_suggest(name))
-    blocks = [block for family in families for block in _explain_family(family)]
+    blocks = [block for declaration in likelihoods for block in _explain_likelihood(declaration)]
     return Document((*blocks, *(block for check in checks for block in _explain_check(check))))
-
-
-def _plain(name: str) -> str:
-    return name.strip().lower().replace("-", "_").replace(" ", "_")
-
-
-def _family_names(family: Family) -> list[str]:
-    return [family.id, family.loss.id, *family.loss.aliases]
 
 
 def _check_names(check: Check) -> list[str]:
@@ -43,33 +50,48 @@ def _check_names(check: Check) -> list[str]:
 
 
 def _suggest(name: str) -> str:
-    known = {n for family in FAMILIES for n in _family_names(family)}
+    known = {n for declaration in DECLARATIONS for n in declaration.names}
     codes = {check.code.lower(): check.code for check in CHECKS}
     known |= {n for check in CHECKS for n in _check_names(check)}
-    close = [codes.get(n, n) for n in get_close_matches(_plain(name), sorted(known), n=3)]
+    close = [codes.get(n, n) for n in get_close_matches(plain_name(name), sorted(known), n=3)]
     nearest = f"did you mean {' or '.join(close)}? " if close else ""
     return f"nothing is named {name!r}: {nearest}`losscheck explain` lists all names"
 
 
-def _explain_family(family: Family) -> tuple[Block, ...]:
-    loss = family.loss
+def _explain_likelihood(declaration: Declaration) -> tuple[Block, ...]:
+    loss, labels = declaration.loss, isinstance(declaration, LabelFamily)
     defaults = ", ".join(f"{name} {value:g}" for name, value in loss.defaults.items())
     names = [
-        ("family", family.id),
+        ("family", declaration.id),
         ("loss", ", ".join((loss.id, *loss.aliases))),
         ("formula", loss.formula),
         ("parameters", ", ".join(loss.parameters) + (f" (frameworks' default: {defaults})" if defaults else "")),
+        *_about_labels(declaration),
     ]
     return (
-        Heading(f"{_capital(loss.title)}: the loss of {family.title} noise"),
+        Heading(f"{_capital(loss.title)}: the loss of {declaration.subject}"),
         _pair(names),
-        *_section("What it assumes", f"{_sentence(family.assumption)}\n{family.density}"),
-        *_section("The derivation, step by step", family.derivation, hanging=3),
-        *_section("What it elicits", f"The {family.elicits} of the target."),
-        *_section("When it is right", _sentence(family.right_when)),
-        *_section("When it misleads", _sentence(family.misleads)),
-        *_section("References", "\n".join(family.references), hanging=2),
+        *_section("What it assumes", f"{_sentence(declaration.assumption)}\n{declaration.density}"),
+        *_section("The derivation, step by step", declaration.derivation, hanging=3),
+        *_section("What it elicits", f"The {declaration.elicits}{'' if labels else ' of the target'}."),
+        *_section("When it is right", _sentence(declaration.right_when)),
+        *_section("When it misleads", _sentence(declaration.misleads)),
+        *_section("References", "\n".join(declaration.references), hanging=2),
+        *(_show_code(declaration) if labels else ()),
     )
+
+
+def _about_labels(declaration: Declaration) -> list[tuple[str, str]]:
+    """Return for which class targets a loss is, or what a loss of noise is on them."""
+    if isinstance(declaration, LabelFamily):
+        return [("targets", ", ".join(sorted(task.value for task in declaration.tasks)))]
+    twins = [family for family in LABEL_FAMILIES if family.noise_twin == declaration.id]
+    return [("on classes", f"losscheck explain {family.loss.id}") for family in twins]
+
+
+def _show_code(family: Declaration) -> tuple[Block, ...]:
+    texts = (("numpy", family.numpy_code), ("pytorch", family.pytorch_code))
+    return Heading("Code to paste"), *(CodeBlock(name, text) for name, text in texts if text is not None)
 
 
 def _explain_check(check: Check) -> tuple[Block, ...]:
@@ -112,19 +134,25 @@ def _pair(lines: Iterable[tuple[str, str]]) -> Table:
 
 
 def _list_contents() -> tuple[Block, ...]:
-    families = tuple(Row((_name_loss(family), family.id, family.elicits)) for family in FAMILIES)
-    checks = tuple(
-        Row((check.code, Span(check.id, Role.STRONG), check.question)) for check in sorted(CHECKS, key=lambda c: c.code)
-    )
+    noise = tuple(Row((_name_loss(family), family.id, family.elicits)) for family in FAMILIES)
+    labels = tuple(Row((_name_loss(family), family.id, family.elicits)) for family in LABEL_FAMILIES)
+    titles = ("loss", "family", "elicits the")
+    groups = ((title, [c for c in CHECKS if c.code.startswith(prefixes)]) for title, prefixes in CHECK_GROUPS)
     return (
         Paragraph("losscheck explain NAME, where NAME is a loss, a family, a check or a check's code."),
-        Heading("Losses and the noise that each is the likelihood of"),
-        Table(families, ("loss", "family", "elicits the")),
-        Heading("Checks"),
-        Table(checks),
+        Heading("Losses of numbers and the noise that each is the likelihood of"),
+        Table(noise, titles),
+        Heading("Losses of classes and the labels that each is the likelihood of"),
+        Table(labels, titles),
+        *(block for title, checks in groups if checks for block in (Heading(title), _list_checks(checks))),
     )
 
 
-def _name_loss(family: Family) -> Words:
-    aliases = ", ".join(family.loss.aliases)
-    return Span(family.loss.id, Role.STRONG), f" ({aliases})" if aliases else ""
+def _list_checks(checks: list[Check]) -> Table:
+    return Table(tuple(Row((check.code, Span(check.id, Role.STRONG), check.question)) for check in checks))
+
+
+def _name_loss(declaration: Declaration) -> Words:
+    short = [alias for alias in declaration.loss.aliases if len(alias) <= LONGEST_ALIAS]
+    aliases = ", ".join(short[:ALIASES_SHOWN])
+    return Span(declaration.loss.id, Role.STRONG), f" ({aliases})" if aliases else ""

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from losscheck.efficiency.candidates import Candidate
-from losscheck.families import FAMILIES, family_named, loss_named
+from losscheck.families import FAMILIES, LABEL_FAMILIES, family_named, label_loss_named, loss_named
+from losscheck.families.declaration import Loss
 from losscheck.families.family import Family, ShapeClass, View
+from losscheck.families.label_family import LabelFamily
 from losscheck.results import InputError
 
+Found = TypeVar("Found")
 SCALE_NAMES = ("sigma", "delta", "c")
 """Parameters that are the loss's scale; all others are shapes."""
 
@@ -48,26 +52,67 @@ class LossChoice:
         return Candidate(self.family, tuple(self.parameters[d.name] for d in self.family.shapes), scale)
 
 
-def parse_loss(text: str) -> LossChoice:
-    """Return the declared loss; raises InputError for an unknown name, parameter or value."""
+@dataclass(frozen=True)
+class Declared:
+    """The loss that the user names, as a loss of residuals and as one of class outputs; None where it is no such."""
+
+    name: str
+    noise: LossChoice | None
+    labels: LabelFamily | None
+
+    def of_residuals(self) -> LossChoice:
+        """Return the loss of residuals; raises InputError for one of class outputs."""
+        if self.noise is None:
+            raise InputError(
+                f"--loss {self.name} is a loss of class outputs, and the targets are numbers. If they are classes, say "
+                "so with --task binary or --task multiclass."
+            )
+        return self.noise
+
+
+def parse_declared(text: str) -> Declared:
+    """Return the loss named; raises InputError for an unknown name, parameter or value."""
     name, colon, rest = text.strip().partition(":")
-    try:
-        family = loss_named(name.strip())
-    except KeyError:
-        known = sorted({n for f in FAMILIES for n in (f.loss.id, *f.loss.aliases)})
+    given = dict(_parse_pair(part, text) for part in rest.split(",")) if colon else {}
+    noise, labels = _look_up(loss_named, name), _look_up(label_loss_named, name)
+    if noise is None and labels is None:
+        known = sorted({n for f in (*FAMILIES, *LABEL_FAMILIES) for n in (f.loss.id, *f.loss.aliases)})
         close = difflib.get_close_matches(name.strip().lower(), known, 1)
         hint = f"did you mean '{close[0]}'? " if close else ""
-        raise InputError(f"--loss: '{name}' is not a known loss; {hint}Known: {', '.join(known)}") from None
-    loss = family.loss
-    given = dict(_parse_pair(part, text) for part in rest.split(",")) if colon else {}
+        raise InputError(f"--loss: '{name}' is not a known loss; {hint}Known: {', '.join(known)}")
+    if noise is not None:
+        return Declared(noise.loss.id, _choose(noise, given, text), labels)
+    assert labels is not None
+    _refuse_unknown(labels.loss, given, text)
+    return Declared(labels.loss.id, None, labels)
+
+
+def parse_loss(text: str) -> LossChoice:
+    """Return the declared loss of residuals; raises InputError for an unknown name, parameter or value."""
+    return parse_declared(text).of_residuals()
+
+
+def _look_up(find: Callable[[str], Found], name: str) -> Found | None:
+    try:
+        return find(name)
+    except KeyError:
+        return None
+
+
+def _refuse_unknown(loss: Loss, given: Mapping[str, float], text: str) -> None:
     unknown = sorted(set(given) - set(loss.parameters))
     if unknown:
         takes = ", ".join(loss.parameters) or "no parameters"
         raise InputError(f"--loss {text}: {loss.id} has no parameter '{unknown[0]}'; it takes {takes}")
+
+
+def _choose(family: Family, given: Mapping[str, float], text: str) -> LossChoice:
+    loss = family.loss
+    _refuse_unknown(loss, given, text)
     # losses with a learned scale or on the log target are judged without their parameters
     needed = loss.parameters if family.view is View.RESIDUAL else ()
     assumed = tuple(p for p in needed if p not in given)
-    parameters = {p: _default(family, p, text) for p in assumed} | given
+    parameters = {p: _default(family, p, text) for p in assumed} | dict(given)
     _check_ranges(family, parameters, text)
     return LossChoice(family, parameters, assumed)
 

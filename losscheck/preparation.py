@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from losscheck.checks.measures import (
+from losscheck.checks.noise.measures import (
     autocorrelations,
     mean_trend,
     residual_ties,

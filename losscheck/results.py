@@ -55,6 +55,8 @@ class Need(StrEnum):
     PREDICTION = "prediction"
     TARGET = "target"
     ORDER = "order"
+    LABELS = "labels"  # one true class a row
+    PROBABILITIES = "probabilities"  # outputs that are, or could be made, probabilities of classes
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,9 @@ class Columns:
     """The column names that were used, by role."""
 
     target: str | None = None
+    targets: tuple[str, ...] | None = field(default=None, metadata={"json": "if given"})
     prediction: str | None = None
+    predictions: tuple[str, ...] | None = field(default=None, metadata={"json": "if given"})
     residual: str | None = None
     weight: str | None = None
     group: str | None = None
@@ -234,6 +238,21 @@ class QuantileStrip:
 
 
 @dataclass(frozen=True)
+class Reliability:
+    """Mean stated probability and observed frequency by bins of it, with the band of calibrated outputs.
+
+    `low` and `high` are where the observed frequency lies in 1 − alpha of the cases if the statements are right.
+    """
+
+    stated: tuple[float, ...]
+    observed: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    rows: tuple[float, ...]
+    title: str
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything that a run found; `to_dict()` is the JSON of the contract."""
 
@@ -247,6 +266,7 @@ class Report:
     notes: tuple[str, ...] = field(default=(), metadata={"json": False})
     histogram: Histogram | None = field(default=None, metadata={"json": False})
     quantiles: QuantileStrip | None = field(default=None, metadata={"json": False})
+    reliability: Reliability | None = field(default=None, metadata={"json": False})
 
     def __str__(self) -> str:
         """Return the verdict's status and headline; `repr` shows every field."""
@@ -275,7 +295,8 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value) if f.metadata.get("json", True)}
+        shown = {f.name: (getattr(value, f.name), f.metadata.get("json", True)) for f in fields(value)}
+        return {n: to_plain(v) for n, (v, json) in shown.items() if json and not (json == "if given" and v is None)}
     if isinstance(value, Mapping):
         return {str(key): to_plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

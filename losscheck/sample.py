@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from losscheck.results import InputInfo, TaskKind
+from losscheck.results import InputInfo, Need, TaskKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,3 +53,123 @@ class Sample:
     def effective_rows(self) -> float:
         """Kish's effective number of rows; n without weights."""
         return float(self.n) if self.weight is None else float(self.weight.sum())
+
+    @cached_property
+    def constant(self) -> bool:
+        """True when all residuals are equal."""
+        return bool((self.residual == self.residual[0]).all())
+
+    def lacks(self, need: Need) -> str:
+        """Return why what a check needs is not there; empty where it is."""
+        if need is Need.PREDICTION and self.prediction is None:
+            return "needs a prediction column"
+        if need is Need.TARGET and self.target is None:
+            return "needs a target column"
+        if need is Need.ORDER and not self.ordered:
+            return "needs the order of the rows (--order COL)"
+        return ""
+
+
+class Numbers(StrEnum):
+    """What the outputs of a classifier are, as numbers."""
+
+    PROBABILITIES = "probabilities"
+    ONE_HOT = "one-hot"  # every row has one 1: a decision, not a distribution
+    LOGITS = "logits"
+    LOG_PROBABILITIES = "log-probabilities"
+    PERCENT = "percent"
+    VOTES = "votes"  # counts that sum to the same number in every row
+    MARGIN = "margin"  # columns (1 − z, z) made from a raw score
+    SIGMOIDS = "sigmoids"  # a probability of its own for each label (multilabel)
+    AMBIGUOUS = "ambiguous"  # several readings fit; `--outputs` settles it
+    INVALID = "invalid"  # no reading fits
+
+
+class Stage(StrEnum):
+    """Whether the outputs are those of a trained model or of one at initialisation."""
+
+    TRAIN = "train"
+    INIT = "init"
+
+
+@dataclass(frozen=True)
+class Digits:
+    """How precisely the outputs were written: the most decimals, and the most significant digits, of any number.
+
+    `epsilon` is the machine epsilon of the type that such text was written from; both counts are None for arrays.
+    """
+
+    epsilon: float
+    decimals: int | None = None
+    significant: int | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user said about the outputs: `outputs` overrides the detection, `seed` redraws labels."""
+
+    outputs: Numbers | None = None
+    stage: Stage = Stage.TRAIN
+    seed: int = 0
+    ordinal: bool = False
+
+
+@dataclass(frozen=True)
+class LabelMap:
+    """How labels were matched with the columns of the outputs.
+
+    `how` says it in words ("by name", "by position, from 0"). `values` are the distinct labels as they stand in the
+    file, with `counts` rows each and `column` the index of each one's column, −1 where it has none.
+    """
+
+    how: str
+    values: tuple[str, ...]
+    counts: tuple[int, ...]
+    column: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ClassSample:
+    """Rows of a classifier's outputs, (n, K) numbers as they stand in the file; K = 1 is one score of two classes.
+
+    `label` is the index of the true class of each row: of the column for K ≥ 2 (−1 where the label has none), 0 or 1
+    for K = 1. `targets` (n, K) are the 0/1 indicators of multilabel rows or the fractions of soft labels. Both are None
+    where only outputs were given. `classes` names the classes: of the columns for K ≥ 2, the two of a single score.
+    `row` holds the 1-based data row number of every row; rows with a missing or undefined output are not here
+    but counted in `missing` and `non_finite` (−inf is kept: it is a legal log-probability).
+    `weight` are importance weights that sum to Kish's effective number of rows, None: each row counts once.
+    """
+
+    outputs: Array
+    row: NDArray[np.int64]
+    info: InputInfo
+    kind: TaskKind
+    classes: tuple[str, ...]
+    why: str
+    digits: Digits
+    label: NDArray[np.int64] | None = None
+    label_map: LabelMap | None = None
+    targets: Array | None = None
+    weight: Array | None = None
+    missing: tuple[LeftOut, ...] = ()
+    non_finite: tuple[LeftOut, ...] = ()
+    asked: Asked = field(default_factory=Asked)
+    constant: bool = False
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return int(self.outputs.shape[0])
+
+    @property
+    def effective_rows(self) -> float:
+        """Kish's effective number of rows; n without weights."""
+        return float(self.n) if self.weight is None else float(self.weight.sum())
+
+    def lacks(self, need: Need) -> str:
+        """Return why what a check needs is not there; empty where it is."""
+        if need in (Need.LABELS, Need.TARGET) and self.label is None and self.targets is None:
+            return "needs the true classes (-t COL)"
+        if need is Need.LABELS and self.kind is TaskKind.SOFT:
+            return "needs one true class a row; the targets are fractions"
+        return ""

@@ -1,8 +1,8 @@
 import pytest
 
 from losscheck.checks import CHECKS
-from losscheck.explain import explain_text
-from losscheck.families import FAMILIES
+from losscheck.explain import CHECK_GROUPS, explain_text
+from losscheck.families import FAMILIES, LABEL_FAMILIES
 from losscheck.render.blocks import Heading
 from losscheck.render.terminal import write_document
 from losscheck.results import InputError
@@ -16,7 +16,8 @@ FAMILY_HEADINGS = [
     "References",
 ]
 CHECK_HEADINGS = ["What it checks", "Why it matters", "What to do", "When it misleads", "References"]
-FAMILY_NAMES = sorted({n for f in FAMILIES for n in (f.id, f.loss.id, *f.loss.aliases)})
+FAMILY_NAMES = sorted({name for family in FAMILIES for name in family.names})
+LABEL_NAMES = sorted({name for family in LABEL_FAMILIES for name in family.names})
 CHECK_NAMES = [name for check in CHECKS for name in (check.id, check.code)]
 
 
@@ -28,6 +29,33 @@ def headings(name):
 def test_every_loss_and_family_is_explained(name):
     assert headings(name)[1:7] == FAMILY_HEADINGS
     assert "\n  -\n" not in write_document(explain_text(name))
+
+
+@pytest.mark.parametrize("name", LABEL_NAMES)
+def test_every_loss_of_classes_is_explained_with_its_code(name):
+    # nll is a name of two losses: that of numbers with a scale head, and cross-entropy.
+    assert headings(name)[-7:] == [*FAMILY_HEADINGS, "Code to paste"]
+    text = write_document(explain_text(name))
+    assert "\n  -\n" not in text
+    assert "# pytorch\n" in text
+    assert max(len(line) for line in text.splitlines()) <= 80
+
+
+def test_a_name_of_two_losses_shows_both():
+    text = write_document(explain_text("nll"))
+    assert text.index("the loss of normal with a\n") < text.index("the loss of categorical")
+
+
+def test_squared_error_points_at_what_it_is_on_classes():
+    assert "on classes  losscheck explain brier\n" in write_document(explain_text("mse"))
+    assert "on classes" not in write_document(explain_text("mae"))
+
+
+def test_cross_entropy_is_derived():
+    text = " ".join(write_document(explain_text("cross_entropy")).split())
+    assert "−log L = −Σ_i Σ_k y_ik log p_ik" in text
+    assert "The class probabilities. When" in text
+    assert "no softmax in front" in text
 
 
 @pytest.mark.parametrize("name", CHECK_NAMES)
@@ -48,8 +76,17 @@ def test_loss_and_family_are_shown_together_under_any_name():
 def test_the_contents_name_everything_within_80_columns():
     text = write_document(explain_text())
     assert all(f"  {family.loss.id} " in text and f" {family.id} " in text for family in FAMILIES)
+    assert all(f"  {family.loss.id} " in text and f" {family.id} " in text for family in LABEL_FAMILIES)
     assert all(f"  {check.code}  {check.id} " in text for check in CHECKS)
     assert max(len(line) for line in text.splitlines()) <= 80
+
+
+def test_every_check_is_in_one_group_of_the_contents():
+    text = write_document(explain_text())
+    titles = [title for title, _ in CHECK_GROUPS if f"\n{title}\n" in text]
+    assert titles == sorted(titles, key=text.index)
+    assert text.index("LC004") < text.index("\nChecks of residuals\n") < text.index("LC101")
+    assert sum(text.count(f"  {check.code}  ") for check in CHECKS) == len(CHECKS)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from losscheck.results import CheckResult, Effect, Need, Status
+from losscheck.results import CheckResult, Effect, Need, Status, TaskKind
 
 if TYPE_CHECKING:
-    from losscheck.sample import Sample
+    from losscheck.sample import ClassSample, Sample
+
+NOISE = frozenset({TaskKind.REGRESSION})
+"""Tasks whose residuals are looked at."""
+CLASSES = frozenset({TaskKind.BINARY, TaskKind.MULTICLASS, TaskKind.MULTILABEL, TaskKind.SOFT})
+"""Tasks whose outputs are probabilities of classes."""
 
 WEIGHTS_IGNORED = "(Row weights are not used: every row counts once.)"
 
@@ -31,9 +36,9 @@ class Finding:
 class Check:
     """One question to the sample. All words that a user reads about the check live here.
 
-    `run(sample, alpha)` is called only when the sample has what `needs` names and between `minimum_rows` and
-    `maximum_rows` rows; `varies` checks are skipped on constant residuals. A check whose `run` is None is
-    decided with the verdict.
+    `run(sample, alpha)` is called only on the samples of `tasks` that have what `needs` names, and between
+    `minimum_rows` and `maximum_rows` rows; `varies` checks are skipped on constant residuals. A check whose `run` is
+    None is decided with the verdict.
     """
 
     id: str
@@ -46,13 +51,18 @@ class Check:
     misleads: str
     references: tuple[str, ...]
     worst: Status
-    run: Callable[[Sample, float], Finding] | None
+    run: Callable[[Any, float], Finding] | None
+    tasks: frozenset[TaskKind] = NOISE
     needs: frozenset[Need] = frozenset()
     minimum_rows: int = 1
     maximum_rows: int | None = None
     varies: bool = True
 
-    def result(self, sample: Sample, alpha: float) -> CheckResult:
+    def applies_to(self, sample: Sample | ClassSample) -> bool:
+        """Return whether the check looks at samples of this kind."""
+        return self.run is not None and sample.kind in self.tasks
+
+    def result(self, sample: Sample | ClassSample, alpha: float) -> CheckResult:
         """Run the check, or say in words why it does not apply."""
         reason = self._why_skipped(sample)
         if reason or self.run is None:
@@ -76,23 +86,18 @@ class Check:
             finding.rows,
         )
 
-    def _without_weights(self, finding: Finding, sample: Sample) -> Finding:
+    def _without_weights(self, finding: Finding, sample: Sample | ClassSample) -> Finding:
         """Say that every row counted once, where the sample has weights and the check looks at the noise."""
         if sample.weight is None or not self.varies or finding.status is Status.SKIP:
             return finding
         return replace(finding, message=f"{finding.message} {WEIGHTS_IGNORED}")
 
-    def _why_skipped(self, sample: Sample) -> str:
-        if Need.PREDICTION in self.needs and sample.prediction is None:
-            return "needs a prediction column"
-        if Need.TARGET in self.needs and sample.target is None:
-            return "needs a target column"
-        if Need.ORDER in self.needs and not sample.ordered:
-            return "needs the order of the rows (--order COL)"
+    def _why_skipped(self, sample: Sample | ClassSample) -> str:
+        for need in sorted(self.needs):
+            if reason := sample.lacks(need):
+                return reason
         if sample.n < self.minimum_rows:
             return f"needs at least {self.minimum_rows} rows, there are {sample.n}"
         if self.maximum_rows is not None and sample.n > self.maximum_rows:
             return f"not defined above {self.maximum_rows:,} rows, there are {sample.n:,}"
-        if self.varies and bool((sample.residual == sample.residual[0]).all()):
-            return "all residuals are equal"
-        return ""
+        return "all residuals are equal" if self.varies and sample.constant else ""

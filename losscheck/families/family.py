@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from losscheck.families.declaration import Declaration, Loss
 
 if TYPE_CHECKING:
     from losscheck.numeric.lazy import Array
@@ -44,26 +46,8 @@ class Shape:
     limit_high: str = ""
 
 
-@dataclass(frozen=True)
-class Loss:
-    """The training loss that is the family's negative log-likelihood, as a function of residuals.
-
-    `value(residual, parameters)` is the loss of each row, for parameters named as the family reports them, in
-    the target's units. It is a·(−log density) + b, where a > 0 and b do not depend on the prediction.
-    `parameters` are those that a user sets; `defaults` the common framework default of each that has one.
-    """
-
-    id: str
-    title: str
-    formula: str
-    value: Callable[[Array, Mapping[str, float]], Array]
-    parameters: tuple[str, ...] = ()
-    defaults: Mapping[str, float] = field(default_factory=dict)
-    aliases: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True, kw_only=True)
-class Family:
+class Family(Declaration):
     """One noise family: the location-scale model z = (x − mu)/sigma of the standard density exp(−nll(z)).
 
     `nll`, `psi`, `curvature` are −log f₀ and its first two derivatives in z, `shape_gradient` its derivatives in
@@ -81,20 +65,7 @@ class Family:
     `pytorch_code` are format strings of those names.
     """
 
-    id: str
-    title: str
-    loss: Loss
     shape_class: ShapeClass
-    elicits: str
-    assumption: str
-    density: str
-    negative_log_likelihood: str
-    derivation: str
-    right_when: str
-    misleads: str
-    references: tuple[str, ...]
-    numpy_code: str
-    pytorch_code: str | None
     nll: Callable[..., Array]
     psi: Callable[..., Array]
     curvature: Callable[..., Array]
@@ -111,6 +82,11 @@ class Family:
     solve: Callable[[Points], tuple[float, ...]] | None = None
 
     @property
+    def subject(self) -> str:
+        """The family's title and the word noise."""
+        return f"{self.title} noise"
+
+    @property
     def scale_names(self) -> tuple[str, ...]:
         """Names of the coefficients of the scale: sigma, and how log sigma changes where it does."""
         return ("sigma", "slope", "curve") if self.view is View.SCALED else ("sigma",)
@@ -121,3 +97,6 @@ class Family:
             return self.natural(*fitted)
         names = ("mu", *self.scale_names, *(shape.name for shape in self.shapes))
         return dict(zip(names, fitted, strict=True))
+
+
+__all__ = ["Family", "Loss", "Shape", "ShapeClass", "View"]

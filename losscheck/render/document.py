@@ -27,13 +27,14 @@ from losscheck.render.figures import (
     write_percent,
 )
 from losscheck.render.picture import draw_histogram, draw_quantiles
+from losscheck.render.reliability import describe_reliability, draw_reliability, list_bins
 from losscheck.render.tables import list_checks, list_efficiencies, rank_fits
-from losscheck.results import Code, Columns, InputFile, InputInfo, Report, Status, Verdict, VerdictStatus
+from losscheck.results import Code, Columns, InputFile, InputInfo, Reliability, Report, Status, Verdict, VerdictStatus
 
 FRAMEWORKS = ("numpy", "pytorch")
 """The frameworks whose code is shown without `-v`."""
 
-FILES_NAMED = 3
+FILES_NAMED = COLUMNS_NAMED = 3
 
 VERDICT_ROLES = {
     VerdictStatus.KEEP: Role.GOOD,
@@ -61,9 +62,9 @@ def build_document(report: Report, verbosity: Verbosity = Verbosity.NORMAL) -> D
         _describe_input(report),
         *_state_verdict(report),
         *_explain_likelihood(report.verdict),
-        *_draw(report),
+        *_draw(report, verbose),
         *rank_fits(report, verbosity),
-        *(list_efficiencies(report.verdict) if verbose else ()),
+        *(list_efficiencies(report) if verbose else ()),
         *(block for statuses, title in sections for block in list_checks(report, statuses, title, verbosity)),
         *(_detail_decision(report) if verbose else ()),
         *(_detail_input(report.input) if verbose else ()),
@@ -75,7 +76,7 @@ def build_document(report: Report, verbosity: Verbosity = Verbosity.NORMAL) -> D
 def _describe_input(report: Report) -> Paragraph:
     used, rows = report.input.rows_used, report.input.rows
     counted = f"{rows:,} rows" if used == rows else f"{used:,} of {rows:,} rows"
-    columns = ", ".join(f"{role} {quote_name(name)}" for role, name in _roles(report.input.columns))
+    columns = ", ".join(f"{role} {names}" for role, names in _roles(report.input.columns))
     parts = (_name_files(report.input.files), counted, columns, report.task.kind.value)
     return Paragraph(Span(" · ".join(part for part in parts if part), Role.MUTED), hanging=2)
 
@@ -87,8 +88,20 @@ def _name_files(files: tuple[InputFile, ...]) -> str:
 
 
 def _roles(columns: Columns) -> list[tuple[str, str]]:
+    """Return the roles that columns have, with the names of the columns."""
     named = [(f.name, getattr(columns, f.name)) for f in fields(columns)]
-    return [(role, name) for role, name in named if name is not None]
+    return [
+        (role, quote_name(names) if isinstance(names, str) else _name_columns(names))
+        for role, names in named
+        if names is not None
+    ]
+
+
+def _name_columns(names: tuple[str, ...]) -> str:
+    """Return `a, b and c`, or `p_0 to p_9 (10 columns)` for more than a few."""
+    if len(names) > COLUMNS_NAMED:
+        return f"{quote_name(names[0])} to {quote_name(names[-1])} ({len(names):,} columns)"
+    return write_list(tuple(quote_name(name) for name in names))
 
 
 def _state_verdict(report: Report) -> tuple[Block, ...]:
@@ -144,13 +157,24 @@ def _write_estimates(verdict: Verdict) -> list[str]:
     return [f"{name} {write_estimate(estimate)}" for name, estimate in verdict.parameters.items()]
 
 
-def _draw(report: Report) -> tuple[Block, ...]:
+def _draw(report: Report, verbose: bool) -> tuple[Block, ...]:
     histogram, strip = report.histogram, report.quantiles
     drawn = draw_histogram(histogram, report.verdict.family) if histogram else ()
     blocks: list[Block] = [Heading(histogram.title), Picture(drawn)] if histogram and drawn else []
     if strip is not None:
         blocks.append(Picture(draw_quantiles(strip)))
-    return tuple(blocks)
+    return (*blocks, *_draw_reliability(report.reliability, verbose))
+
+
+def _draw_reliability(reliability: Reliability | None, verbose: bool) -> tuple[Block, ...]:
+    if reliability is None or not reliability.stated:
+        return ()
+    return (
+        Heading(escape(reliability.title)),
+        Picture(draw_reliability(reliability)),
+        Paragraph(describe_reliability(reliability)),
+        *([list_bins(reliability)] if verbose else []),
+    )
 
 
 def _detail_decision(report: Report) -> tuple[Block, ...]:
@@ -171,7 +195,7 @@ def _detail_input(info: InputInfo) -> tuple[Block, ...]:
     for file in info.files:
         lines += [("file", f"{quote_name(file.name)}: {file.rows:,} rows, {file.bytes:,} bytes")]
         lines += [("sha256", file.sha256)]
-    lines += [(role, quote_name(name)) for role, name in _roles(info.columns)]
+    lines += _roles(info.columns)
     lines += [(name, _write_setting(value)) for name, value in (info.dialect or {}).items() if value is not None]
     lines += [("precision", info.precision), ("summarized", _write_setting(info.summarized))]
     return Heading("Input"), _pair(lines)

@@ -83,7 +83,7 @@ def _opens(block: Block, previous: Block) -> bool:
 def _lines(block: Block, console: Console) -> Iterator[Text]:
     match block:
         case Heading():
-            yield _text(Span(block.text, block.role), "bold")
+            yield from _wrap(_text(Span(block.text, block.role), "bold"), console, 0, INDENT)
         case Paragraph():
             yield from _wrap(_text(block.words), console, INDENT, INDENT + block.hanging)
         case Table():

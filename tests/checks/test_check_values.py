@@ -8,7 +8,7 @@ import pytest
 from samples_for_checks import make_sample, result_of
 from scipy import special, stats
 
-from losscheck.checks import (
+from losscheck.checks.noise import (
     anderson_darling,
     cramer_von_mises,
     excess_kurtosis,
@@ -20,7 +20,7 @@ from losscheck.checks import (
     skewness,
     top_share,
 )
-from losscheck.checks.measures import detrended
+from losscheck.checks.noise.measures import detrended
 from losscheck.numeric.scale import rank_score_test
 from losscheck.numeric.trend import fit_trend
 

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hand_made_reports import BARE, HEAVY, HOSTILE
+from hand_made_reports import BARE, CLASSES, HEAVY, HOSTILE
 from rich.cells import cell_len
 
 from losscheck.render import RENDERERS, Verbosity
@@ -13,7 +13,7 @@ SGR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @pytest.mark.parametrize("verbosity", Verbosity)
-@pytest.mark.parametrize("report", [HEAVY, BARE], ids=["heavy", "bare"])
+@pytest.mark.parametrize("report", [HEAVY, BARE, CLASSES], ids=["heavy", "bare", "classes"])
 def test_colour_adds_escapes_and_nothing_else(report, verbosity):
     document = build_document(report, verbosity)
     plain, coloured = write_document(document), write_document(document, color=True)
@@ -53,6 +53,12 @@ def test_the_width_is_kept_within_its_limits(asked, widest):
     document = Document((Paragraph("word " * 200), Table((Row(("a", "word " * 200), "word " * 100),))))
     lines = write_document(document, asked).splitlines()
     assert widest - 5 <= max(len(line) for line in lines) <= widest
+
+
+def test_a_long_heading_is_wrapped():
+    lines = write_document(Document((Heading("word " * 20),))).splitlines()
+    assert [len(line) for line in lines] == [15 * 5 - 1, 2 + 5 * 5 - 1]
+    assert lines[1].startswith("  word")
 
 
 def test_wide_characters_take_two_columns():
