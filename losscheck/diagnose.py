@@ -12,8 +12,10 @@ from losscheck.checks import run_checks
 from losscheck.checks.noise.measures import mean_trend, standardise, thinned
 from losscheck.drawing import draw_histogram, draw_quantiles
 from losscheck.facts import gather_facts
+from losscheck.families import loss_named
 from losscheck.loss_choice import Estimand, parse_estimand, parse_loss
 from losscheck.numeric.lazy import np
+from losscheck.plotting import plot_noise
 from losscheck.posterior import weigh_models
 from losscheck.preparation import prepare
 from losscheck.ranking import FamilyFits
@@ -172,4 +174,6 @@ def _diagnose(sample: Sample, request: Request, alpha: float, say: Callable[[str
         notes=(PREDICTIONS_FROM[request.predictions_from],),
         histogram=draw_histogram(prepared, fits, ranked, verdict),
         quantiles=draw_quantiles(prepared, alpha),
+        derivation="" if verdict.loss is None else loss_named(verdict.loss).derivation,
+        plots=plot_noise(sample, prepared, fits, ranked, verdict, alpha),
     )

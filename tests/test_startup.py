@@ -23,7 +23,7 @@ def run(body):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], [], ["--version"], ["explain"], ["explain", "mse"], ["explain", "LC201"]]
+    "arguments", [["--help"], [], ["--version"], ["explain"], ["explain", "mse"], ["explain", "LC201"], ["schema"]]
 )
 def test_a_command_that_computes_nothing_imports_nothing_heavy(arguments):
     done = run(COMMAND.format(arguments=arguments))

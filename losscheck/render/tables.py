@@ -94,7 +94,7 @@ def list_efficiencies(verdict: Verdict) -> tuple[Block, ...]:
 
 def list_checks(report: Report, statuses: Sequence[Status], title: str, verbosity: Verbosity) -> tuple[Block, ...]:
     """Return the checks that ended in one of `statuses`, in that order and then by code."""
-    checks = report.checks if verbosity is Verbosity.VERBOSE else _collapse_normality(report)
+    checks = report.checks if verbosity is Verbosity.VERBOSE else collapse_normality(report)
     chosen = sorted(
         (check for check in checks if check.status in statuses), key=lambda c: (statuses.index(c.status), c.code)
     )
@@ -107,7 +107,7 @@ def list_checks(report: Report, statuses: Sequence[Status], title: str, verbosit
     return (*([Heading(title)] if title else []), Table(rows, caption=caption))
 
 
-def _collapse_normality(report: Report) -> tuple[CheckResult, ...]:
+def collapse_normality(report: Report) -> tuple[CheckResult, ...]:
     """Return the checks with the notes of the normality tests made one, where there are several."""
     ran = [check for check in report.checks if check.code in NORMALITY and check.status is not Status.SKIP]
     rejecting = [check for check in ran if check.status is Status.NOTE]
@@ -126,13 +126,13 @@ def _describe(check: CheckResult, verbose: bool) -> Words:
     words: list[str | Span] = [Span(check.id, Role.STRONG), f"  {escape(check.message)}"]
     if check.advice and (verbose or check.status is not Status.NOTE):
         words.append(f"\n→ {escape(check.advice)}")
-    parts = [*(_write_numbers(check) if verbose else []), *_write_rows(check.rows, ROWS_SHOWN[verbose])]
+    parts = [*(write_numbers(check) if verbose else []), *_write_rows(check.rows, ROWS_SHOWN[verbose])]
     if parts:
         words.append(_mute(f"\n{'; '.join(parts)}"))
     return tuple(words)
 
 
-def _write_numbers(check: CheckResult) -> list[str]:
+def write_numbers(check: CheckResult) -> list[str]:
     """Return statistic, p-value and effect of a check, as far as it has them."""
     parts: list[str] = []
     if check.statistic is not None:
