@@ -66,8 +66,8 @@ def chart_quantiles(plot: QuantilePlot, best: str | None) -> Chart:
         alt += f" The furthest: {write_number(observed, 3)}, where {write_number(expected, 3)} is expected."
     which = "the normal with their median and MAD" if plot.family == "normal" else f"{plot.family} as fitted"
     caption = (
-        f"Against {which}. The band holds each quantile of independent rows of it in "
-        f"{write_percent(1 - plot.alpha)} of the cases, one quantile at a time."
+        f"Against {which}. The band holds each quantile of independent rows of it, one at a time, in "
+        f"{write_percent(1 - plot.alpha)} of the cases or more."
     )
     return Chart(f"Quantiles of {plot.of} against {plot.family}", alt, plot, caption, best)
 

@@ -50,6 +50,13 @@ def test_every_format_is_kept():
     assert all(ENDINGS.get(Path(name).suffix, "github") == format for name, (format, *_) in CASES.items())
 
 
+def test_the_page_about_formats_names_each():
+    page = (Path(__file__).parents[2] / "docs/formats.md").read_text(encoding="utf-8")
+    named = dict(re.findall(r"^\| \w[\w ]* \| `(\w+)` \| `?(\.\w+)?`? ?\|", page, re.MULTILINE))
+    assert {ending: format for format, ending in named.items() if ending} == ENDINGS
+    assert set(named) == set(RENDERERS)
+
+
 @pytest.mark.parametrize("format", RENDERERS)
 def test_the_same_report_gives_the_same_bytes(format):
     assert RENDERERS[format](DRAWN, Verbosity.NORMAL) == RENDERERS[format](DRAWN, Verbosity.NORMAL)

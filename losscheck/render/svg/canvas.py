@@ -61,11 +61,12 @@ SETTINGS: Mapping[Any, Any] = {
 }
 LONGEST_NAME = 24
 
-_PLACE = re.compile(r" (?:d|x|y|transform)=\"[^\"]*\"")
+_PLACE = re.compile(r" (?:d|x|y|width|height|transform)=\"[^\"]*\"")
 _NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _LEFT_OUT = re.compile(
     r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->|<defs>\s*</defs>|<g id=\"\w+\"/>"
-    r"|(?<=<svg) [^>]*?(?= viewBox)| id=\"[\w.]+_\d+\"| font-family: [^;]*;| transform=\"rotate\(-0 [^\"]*\"",
+    r"|(?<=<svg) [^>]*?(?= viewBox)| (?:xmlns(?::xlink)?|version)=\"[^\"]*\"| id=\"[\w.]+_\d+\""
+    r"| font-family: [^;]*;| transform=\"rotate\(-0 [^\"]*\"",
     re.DOTALL,
 )
 """Sizes that the page gives, names that nothing refers to, and matplotlib's own fonts."""

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 FAR = 40
 """Quantiles that span so many times the middle half of them are drawn on axes that are logarithmic far out."""
+APART = 0.15
+"""Least distance of ticks, of the height."""
 DECADES = 1e3
 """Distances that span less have ticks between the powers of ten."""
 FRAME = 5.0
@@ -54,17 +56,13 @@ def draw_histogram(figure: Figure, histogram: Histogram, best: str | None) -> No
 
 def _square_root_ticks(top: float) -> list[float]:
     """Return 0 and numbers 1, 2, 5, 10, … that keep a distance on a square-root scale."""
-    unit, ticks = 1.0, [0.0]
-    while unit > top:
-        unit /= 10
-    while unit <= top:
-        ticks += [unit * step for step in (1, 2, 5) if unit * step <= top]
-        unit *= 10
-    kept = [ticks.pop()]
-    for tick in reversed(ticks):
-        if kept[-1] ** 0.5 - tick**0.5 >= 0.15 * top**0.5 or (tick == 0 and kept[-1] > 0.02 * top):
+    decades = range(min(floor(log10(top)), 0), floor(log10(top)) + 1)
+    kept: list[float] = []
+    for tick in [step * 10.0**decade for decade in reversed(decades) for step in (5, 2, 1)]:
+        above = kept[-1] if kept else 1.4 * top
+        if tick <= top and min(above**0.5 - tick**0.5, tick**0.5) >= APART * top**0.5:
             kept.append(tick)
-    return kept
+    return [*kept, 0.0]
 
 
 def draw_quantiles(figure: Figure, plot: QuantilePlot, best: str | None) -> None:
