@@ -240,7 +240,10 @@ class _Parser:
         return Line((scripted, Atom(self._take().text))) if self._sees("!", True) else scripted
 
     def _read_below(self, name: str) -> Node:
-        return Atom(GREEK.get(name, name)) if name else _unbracket(self._read_brackets(self._take()))
+        if not name:
+            return _unbracket(self._read_brackets(self._take()))
+        indices = len(name) > 1 and name.isalpha() and name not in GREEK  # y_ik has two of them
+        return Line(tuple(map(Atom, name))) if indices else Atom(GREEK.get(name, name))
 
     def _read_exponent(self) -> Node:
         sign = [Operator(self._take().text, infix=False)] if self._sees(SIGNS) else []

@@ -21,6 +21,21 @@ REPORTS = {"heavy": HEAVY, "drawn": DRAWN, "bare": BARE, "classes": CLASSES_DRAW
 STYLE = files("losscheck.render").joinpath("page.css").read_text(encoding="utf-8")
 
 
+NOISE = [(-1) ** i * (i % 23) ** 1.5 / 7 for i in range(200)]
+EXTREME = {
+    "an outlier of 1e300": {"residual": [*NOISE, 1e300]},
+    "a unit of 1e-200": {"residual": [r * 1e-200 for r in NOISE]},
+    "two values": {"residual": [(-1.0) ** (i * i % 7) for i in range(200)]},
+    "mostly zero": {"residual": [0.0] * 180 + NOISE[:20]},
+    "four rows": {"residual": [1.0, 1.0, 1.0, 4.0]},
+    "a large offset": {
+        "target": [1e9 + i + r for i, r in enumerate(NOISE)],
+        "prediction": [1e9 + i for i in range(200)],
+    },
+    "one prediction": {"target": NOISE, "prediction": [1.0] * 200},
+}
+
+
 class Page(HTMLParser):
     """The elements of a page, in order; raises where one is not closed in its place."""
 
@@ -211,3 +226,11 @@ def test_a_whole_run_fits_and_is_the_same_twice():
     assert len(text.encode()) < LARGEST
     assert text == render_html(report, Verbosity.NORMAL)
     assert Page(text).named("svg")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", EXTREME)
+def test_extreme_samples_have_a_page(name):
+    page = Page(render_html(losscheck.check(**EXTREME[name]), Verbosity.NORMAL))
+    assert len(page.named("svg")) >= 2
+    assert not [words for opened, words in page.words if "svg" in opened and re.search(r"nan|inf", words)]

@@ -74,6 +74,19 @@ def test_dollars_are_no_formula_and_markup_is_text():
     assert "x" * 23 + "…" in shown
 
 
+def test_a_title_may_hold_anything():
+    chart = replace(CHARTS[0], title="\ud800\x00\uffff<b>", alt="\u202e\"'>")
+    assert ET.fromstring(draw_chart(chart)).get("aria-label") == "\\ud800\\x00\\uffff<b>. \\u202e\"'>"
+
+
+def test_long_numbers_leave_room_for_few_ticks():
+    at = tuple(1e9 + i for i in range(20))
+    plot = ScalePlot(at, (0.1, -0.1) * 10, 20, at, (0.0,) * 20, (0.1,) * 20)
+    shown = [text for text in texts(draw(plot)) if text.startswith("10000000")]
+    assert len(shown) == len(set(shown))
+    assert 2 <= len(shown) <= 4
+
+
 def test_efficiencies_name_the_loss_in_use_and_the_recommended_one():
     plot = EfficiencyPlot(("huber", "mse"), (1.0, 0.4), (None, 0.2), (None, 0.6), "mse", "huber")
     shown = texts(draw(plot))
@@ -83,7 +96,7 @@ def test_efficiencies_name_the_loss_in_use_and_the_recommended_one():
 def test_ticks_have_the_digits_that_tell_them_apart():
     shown = texts(draw(RowSumPlot((0.9998, 0.9999, 1.0, 1.0001, 1.0002), (1.0, 5.0, 6.0, 2.0), 1e-4)))
     near_one = [text for text in shown if re.fullmatch(r"0\.999\d+|1\.000\d+", text)]
-    assert len(near_one) == len(set(near_one)) >= 3
+    assert len(near_one) == len(set(near_one)) >= 2
 
 
 def count_points(svg):

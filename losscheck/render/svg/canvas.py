@@ -60,6 +60,8 @@ SETTINGS: Mapping[Any, Any] = {
     "lines.linewidth": 1.6,
 }
 LONGEST_NAME = 24
+LONG_NUMBER, FEW_TICKS = 5, 3
+"""Numbers of more digits than this leave room for a few ticks only."""
 
 _PLACE = re.compile(r" (?:d|x|y|width|height|transform)=\"[^\"]*\"")
 _NUMBER = re.compile(r"-?\d+\.\d{3,}")
@@ -75,7 +77,7 @@ _LEFT_OUT = re.compile(
 def make_svg(chart: Chart, draw: Callable[[Figure, Any, str | None], None]) -> str:
     """Return what `draw` puts on an empty figure, as an svg element with the chart's words for who cannot see it."""
     out = StringIO()
-    with _matplotlib(chart.title) as figure:
+    with _matplotlib(escape(chart.title)) as figure:
         draw(figure, chart.data, chart.best)
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return _clean(out.getvalue(), f"{chart.title}. {chart.alt}")
@@ -121,6 +123,8 @@ def show_numbers(*axes: Any) -> None:
     for axis in axes:
         axis.set_major_formatter(FuncFormatter(lambda value, _, axis=axis: write_number(value, _digits(axis))))
         axis.set_minor_formatter(NullFormatter())
+        if axis.axis_name == "x" and axis.get_scale() == "linear" and _digits(axis) > LONG_NUMBER:
+            axis.axes.locator_params(axis="x", nbins=FEW_TICKS)
 
 
 def _digits(axis: Any) -> int:

@@ -61,7 +61,6 @@ def draw_row_sums(figure: Figure, plot: RowSumPlot, _best: str | None) -> None:
         axes.axvspan(1 - plot.tolerance, 1 + plot.tolerance, color=BAND, lw=0)
         axes.axvline(1, color=BEST, lw=1)
     axes.margins(x=0)
-    axes.locator_params(axis="x", nbins=4)  # numbers near 1 are long
     show_numbers(axes.xaxis, axes.yaxis)
     label_axes(axes, "sum of a row", "rows")
 
