@@ -15,7 +15,7 @@ from typer.core import TyperCommand
 import losscheck
 from losscheck.output import Color, Progress, check_output, print_document, print_text, write_files
 from losscheck.render import ENDINGS, RENDERERS, Verbosity
-from losscheck.render.figures import escape
+from losscheck.render.figures import escape, write_list
 from losscheck.results import InputError, Report, Status
 
 FOUND, BAD_INPUT, INTERNAL, INTERRUPTED = 1, 2, 3, 130
@@ -29,6 +29,10 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    JUNIT = "junit"
+    GITHUB = "github"
 
 
 class FailOn(StrEnum):
@@ -82,6 +86,8 @@ EXAMPLES = """[bold]Examples[/bold]
 
   losscheck val.csv --loss mse -o report.json --fail-on warn
 
+  losscheck val.csv -f markdown -o report.html -o junit.xml
+
   losscheck explain huber"""
 
 
@@ -90,7 +96,7 @@ class CheckCommand(TyperCommand):
 
     def get_usage(self, ctx: Any) -> str:
         """Return the usage of all commands, as a user types them."""
-        return "Usage: losscheck FILE... [options]\n       losscheck explain [NAME|CODE]"
+        return "Usage: losscheck FILE... [options]\n       losscheck explain [NAME|CODE]\n       losscheck schema"
 
 
 app = typer.Typer(
@@ -170,9 +176,14 @@ def check_command(
         OnBadRow, _asked("WHAT", "error or drop, at a row that cannot be read.", "--on-bad-row")
     ] = OnBadRow.ERROR,
     alpha: Annotated[float, _asked("NUMBER", "Intervals cover 1 - alpha.", "--alpha")] = 0.05,
-    format: Annotated[Format, _shown("FORMAT", "text or json, to standard output.", "-f", "--format")] = Format.TEXT,
+    format: Annotated[
+        Format, _shown("FORMAT", f"{write_list(tuple(RENDERERS), 'or')}, to standard output.", "-f", "--format")
+    ] = Format.TEXT,
     output: Annotated[
-        list[Path] | None, _shown("FILE", "Also write the report here: .txt or .json. Repeatable.", "-o", "--output")
+        list[Path] | None,
+        _shown(
+            "FILE", f"Also write the report here: {write_list(tuple(ENDINGS), 'or')}. Repeatable.", "-o", "--output"
+        ),
     ] = None,
     fail_on: Annotated[
         FailOn, _shown("STATUS", "Exit with 1 from here on: fail, warn, inconclusive or never.", "--fail-on")
@@ -234,6 +245,14 @@ def explain_command(
 def _columns(names: list[str] | None) -> str | list[str] | None:
     """Return the column of a role, or its columns."""
     return names[0] if names is not None and len(names) == 1 else names
+
+
+@app.command("schema")
+def schema_command(debug: DebugOption = False) -> None:
+    """The JSON Schema of the report in JSON."""
+    from losscheck.render.as_json import read_schema
+
+    print_text(read_schema(), encoding="utf-8")
 
 
 def _only_column(role: str, names: list[str] | None) -> str | None:

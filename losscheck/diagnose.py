@@ -13,9 +13,11 @@ from losscheck.classes.request import ClassRequest
 from losscheck.classes.verdict import describe_fit, judge_class_loss, recommend_class_loss
 from losscheck.drawing import draw_histogram, draw_quantiles
 from losscheck.facts import gather_facts
+from losscheck.families import declaration_named
 from losscheck.numeric.lazy import np
 from losscheck.options import Options, make_asked, make_options
 from losscheck.outputs.reliability import reliability
+from losscheck.plotting import plot_noise
 from losscheck.posterior import weigh_models
 from losscheck.preparation import prepare
 from losscheck.ranking import FamilyFits
@@ -147,6 +149,8 @@ def _diagnose_noise(sample: Sample, request: Request, alpha: float, say: Callabl
         notes=(PREDICTIONS_FROM[request.predictions_from],),
         histogram=draw_histogram(prepared, fits, ranked, verdict),
         quantiles=draw_quantiles(prepared, alpha),
+        derivation="" if verdict.loss is None else declaration_named(verdict.loss).derivation,
+        plots=plot_noise(sample, prepared, fits, ranked, verdict, alpha),
     )
 
 
@@ -166,4 +170,5 @@ def _diagnose_classes(sample: ClassSample, request: ClassRequest, alpha: float, 
         checks=(*checks, *judged),
         notes=(CLASSES_FROM[request.predictions_from],) if facts.labelled else (),
         reliability=reliability(sample, alpha),
+        derivation=facts.family.derivation,
     )

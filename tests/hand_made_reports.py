@@ -169,7 +169,7 @@ BARE = replace(
     HEAVY,
     input=replace(
         HEAVY.input,
-        files=tuple(InputFile(name, "00", 10, 9) for name in (HOSTILE, "b.csv", "c.csv", "part 4.csv")),
+        files=tuple(InputFile(name, "00" * 32, 10, 9) for name in (HOSTILE, "b.csv", "c.csv", "part 4.csv")),
         rows=36,
         rows_used=36,
         columns=Columns(residual=HOSTILE, weight="w"),

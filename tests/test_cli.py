@@ -9,7 +9,7 @@ from hand_made_reports import HEAVY
 
 import losscheck
 from losscheck import cli
-from losscheck.render import Verbosity, render_json, render_text
+from losscheck.render import RENDERERS, Verbosity, render_text
 from losscheck.results import InputError, Status
 
 
@@ -21,7 +21,23 @@ def test_the_report_goes_to_standard_output_and_nothing_else_anywhere(diagnosis,
     assert run("a.csv") == (1, render_text(HEAVY), "")
     assert run("a.csv", "-v") == (1, render_text(HEAVY, Verbosity.VERBOSE), "")
     assert run("a.csv", "-q") == (1, render_text(HEAVY, Verbosity.QUIET), "")
-    assert run("a.csv", "-f", "json") == (1, render_json(HEAVY), "")
+
+
+@pytest.mark.parametrize("format", cli.Format)
+def test_every_format_goes_to_standard_output(diagnosis, run, format):
+    assert run("a.csv", "-f", format.value) == (1, RENDERERS[format.value](HEAVY, Verbosity.NORMAL), "")
+
+
+def test_the_formats_are_those_of_the_renderers(run):
+    assert [format.value for format in cli.Format] == list(RENDERERS)
+    out = " ".join(run("--help")[1].replace("│", " ").split())
+    assert "text, json, markdown, html, junit or github, to standard output." in out
+    assert "Also write the report here: .txt, .json, .md, .html or .xml. Repeatable." in out
+
+
+def test_the_schema_is_printed_as_it_is_shipped(run):
+    shipped = (Path(losscheck.__file__).parent / "render/schema.json").read_text(encoding="utf-8")
+    assert run("schema") == (0, shipped, "")
 
 
 def test_check_is_the_command_that_may_be_left_out(diagnosis, run):
@@ -117,7 +133,8 @@ def test_a_second_column_of_a_role_is_refused_and_not_preferred(diagnosis, run, 
 
 def test_a_choice_that_does_not_exist_is_named_plainly(diagnosis, run):
     assert run("a.csv", "-f", "xml")[2] == (
-        "losscheck: Invalid value for '-f' / '--format': 'xml' is not one of 'text', 'json' (see losscheck --help)\n"
+        "losscheck: Invalid value for '-f' / '--format': 'xml' is not one of 'text', 'json', 'markdown', 'html', "
+        "'junit', 'github' (see losscheck --help)\n"
     )
 
 
@@ -148,6 +165,7 @@ def test_help_and_version(run):
     assert run("--help") == run("-h") == run("check", "--help") == (code, out, err)
     assert "Usage: losscheck FILE... [options]" in out
     assert "losscheck explain [NAME|CODE]" in out
+    assert "losscheck schema" in out
     assert run("--version") == (0, f"losscheck {losscheck.__version__}\n", "")
     assert run("explain", "--help")[0] == 0
 

@@ -7,6 +7,7 @@ import losscheck
 
 ROOT = Path(losscheck.__file__).parent
 LEVELS = [
+    {"plots"},
     {"results"},
     {"sample"},
     {"numeric"},
@@ -15,7 +16,7 @@ LEVELS = [
     {"efficiency"},
     {"loss_choice", "posterior", "preparation"},
     {"ranking", "measurement"},
-    {"facts", "drawing", "refusal", "classes"},
+    {"facts", "drawing", "plotting", "refusal", "classes"},
     {"rules"},
     {"advice", "options"},
     {"verdict"},
@@ -24,7 +25,8 @@ LEVELS = [
     {"__main__"},
 ]
 ALLOWED = {name: set().union(*LEVELS[:level]) for level, names in enumerate(LEVELS) for name in names}
-ALLOWED |= {"render": {"results"}, "output": {"results", "render"}}
+ALLOWED |= {"render": {"plots", "results"}, "output": {"results", "render"}}
+ALLOWED["results"] = {"plots", "render"}  # a report shows itself in a notebook: imported when it does
 ALLOWED |= {"explain": {"results", "families", "checks", "render"}}
 ALLOWED["cli"] = {"results", "diagnose", "explain", "render", "output"}
 

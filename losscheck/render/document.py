@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from losscheck.render.blocks import (
     Block,
@@ -17,6 +17,7 @@ from losscheck.render.blocks import (
     Table,
     Verbosity,
 )
+from losscheck.render.charts import chart_histogram, chart_quantiles, chart_reliability, picture_charts
 from losscheck.render.figures import (
     escape,
     quote_name,
@@ -57,20 +58,37 @@ def build_document(report: Report, verbosity: Verbosity = Verbosity.NORMAL) -> D
         headline = Paragraph(Span(escape(report.verdict.headline), Role.STRONG))
         return Document((headline, *list_checks(report, (Status.FAIL,), "", verbosity)), verbosity)
     verbose = verbosity is Verbosity.VERBOSE
-    sections = STATUS_HEADINGS if verbose else STATUS_HEADINGS[:1]
     blocks = (
         _describe_input(report),
         *_state_verdict(report),
         *_explain_likelihood(report.verdict),
+        *(_derive(report) if verbose else ()),
         *_draw(report, verbose),
         *rank_fits(report, verbosity),
-        *(list_efficiencies(report) if verbose else ()),
-        *(block for statuses, title in sections for block in list_checks(report, statuses, title, verbosity)),
-        *(_detail_decision(report) if verbose else ()),
-        *(_detail_input(report.input) if verbose else ()),
+        *(_fold(list_efficiencies(report)) if verbose else ()),
+        *list_checks(report, *STATUS_HEADINGS[0], verbosity),
+        *(_detail(report, verbosity) if verbose else ()),
         *_show_code(report.verdict.code, verbose),
     )
     return Document(blocks, verbosity)
+
+
+def _detail(report: Report, verbosity: Verbosity) -> tuple[Block, ...]:
+    """Return what is told of the checks that need no attention, the decision and the input."""
+    checks = (list_checks(report, statuses, title, verbosity) for statuses, title in STATUS_HEADINGS[1:])
+    parts = (*checks, _detail_decision(report), _detail_input(report.input))
+    return tuple(block for part in parts for block in _fold(part))
+
+
+def _fold(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    return tuple(replace(block, folded=True) if isinstance(block, Heading) else block for block in blocks)
+
+
+def name_report(report: Report) -> str:
+    """Return the title of the report: its verdict and the files that it is about."""
+    verdict = report.verdict
+    outcome = f"{verdict.status.value}: {verdict.loss}" if verdict.loss else verdict.status.value
+    return " · ".join(part for part in (outcome, _name_files(report.input.files), "losscheck") if part)
 
 
 def _describe_input(report: Report) -> Paragraph:
@@ -142,15 +160,26 @@ def _explain_likelihood(verdict: Verdict) -> tuple[Block, ...]:
     likelihood = verdict.likelihood
     if likelihood is None:
         return ()
-    lines = [
-        ("assumption", likelihood.assumption),
+    formulas = [
         ("density", likelihood.density),
         ("likelihood", likelihood.negative_log_likelihood),
         ("loss", likelihood.loss),
-        *zip(("set", *[""] * len(verdict.parameters)), _write_estimates(verdict), strict=False),
     ]
+    settings = list(zip(("set", *[""] * len(verdict.parameters)), _write_estimates(verdict), strict=False))
+    rows = (
+        *_pair([("assumption", likelihood.assumption)]).rows,
+        *(Row((Span(name, Role.MUTED), Span(escape(text), Role.FORMULA))) for name, text in formulas if text),
+        *_pair(settings).rows,
+    )
     name = "" if verdict.loss is None else f" {verdict.loss}"
-    return Heading(f"Why{name}"), _pair(lines)
+    return Heading(f"Why{name}"), Table(rows)
+
+
+def _derive(report: Report) -> tuple[Block, ...]:
+    if report.verdict.likelihood is None or not report.derivation:
+        return ()
+    steps = Paragraph(Span(report.derivation, Role.FORMULA), hanging=3)
+    return Heading("The derivation, step by step"), steps
 
 
 def _write_estimates(verdict: Verdict) -> list[str]:
@@ -160,10 +189,13 @@ def _write_estimates(verdict: Verdict) -> list[str]:
 def _draw(report: Report, verbose: bool) -> tuple[Block, ...]:
     histogram, strip = report.histogram, report.quantiles
     drawn = draw_histogram(histogram, report.verdict.family) if histogram else ()
-    blocks: list[Block] = [Heading(histogram.title), Picture(drawn)] if histogram and drawn else []
+    blocks: list[Block] = []
+    if histogram and drawn:
+        blocks += [Heading(histogram.title), Picture(drawn, chart_histogram(histogram, report.verdict.family))]
     if strip is not None:
-        blocks.append(Picture(draw_quantiles(strip)))
-    return (*blocks, *_draw_reliability(report.reliability, verbose))
+        chart = chart_quantiles(report.plots.quantiles[0], report.verdict.family) if report.plots.quantiles else None
+        blocks.append(Picture(draw_quantiles(strip), chart))
+    return (*blocks, *_draw_reliability(report.reliability, verbose), *picture_charts(report))
 
 
 def _draw_reliability(reliability: Reliability | None, verbose: bool) -> tuple[Block, ...]:
@@ -171,7 +203,7 @@ def _draw_reliability(reliability: Reliability | None, verbose: bool) -> tuple[B
         return ()
     return (
         Heading(escape(reliability.title)),
-        Picture(draw_reliability(reliability)),
+        Picture(draw_reliability(reliability), chart_reliability(reliability)),
         Paragraph(describe_reliability(reliability)),
         *([list_bins(reliability)] if verbose else []),
     )

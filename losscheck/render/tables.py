@@ -98,7 +98,7 @@ def list_efficiencies(report: Report) -> tuple[Block, ...]:
 
 def list_checks(report: Report, statuses: Sequence[Status], title: str, verbosity: Verbosity) -> tuple[Block, ...]:
     """Return the checks that ended in one of `statuses`, in that order and then by code."""
-    checks = report.checks if verbosity is Verbosity.VERBOSE else _collapse(report)
+    checks = report.checks if verbosity is Verbosity.VERBOSE else collapse(report)
     chosen = sorted(
         (check for check in checks if check.status in statuses), key=lambda c: (statuses.index(c.status), c.code)
     )
@@ -111,7 +111,7 @@ def list_checks(report: Report, statuses: Sequence[Status], title: str, verbosit
     return (*([Heading(title)] if title else []), Table(rows, caption=caption))
 
 
-def _collapse(report: Report) -> tuple[CheckResult, ...]:
+def collapse(report: Report) -> tuple[CheckResult, ...]:
     """Return the checks with those of one question made one, where several of them ended alike."""
     checks = report.checks
     for codes, status, id, say in ONE_QUESTION:
@@ -147,13 +147,13 @@ def _describe(check: CheckResult, verbose: bool) -> Words:
     words: list[str | Span] = [Span(check.id, Role.STRONG), f"  {escape(check.message)}"]
     if check.advice and (verbose or check.status is not Status.NOTE):
         words.append(f"\n→ {escape(check.advice)}")
-    parts = [*(_write_numbers(check) if verbose else []), *_write_rows(check.rows, ROWS_SHOWN[verbose])]
+    parts = [*(write_numbers(check) if verbose else []), *_write_rows(check.rows, ROWS_SHOWN[verbose])]
     if parts:
         words.append(_mute(f"\n{'; '.join(parts)}"))
     return tuple(words)
 
 
-def _write_numbers(check: CheckResult) -> list[str]:
+def write_numbers(check: CheckResult) -> list[str]:
     """Return statistic, p-value and effect of a check, as far as it has them."""
     parts: list[str] = []
     if check.statistic is not None:
