@@ -86,7 +86,7 @@ def insurance(facts: Facts, request: Request) -> str:
     if facts.classes["skewed"] >= 0.5 and facts.n >= FEWEST_FOR_SKEWED_INSURANCE:
         return {"mean": "mse", "median": "mae"}.get(request.estimand.name, facts.skewed_loss)
     bold = facts.best.loss == "lp" and facts.best.shapes[0] > 2  # ruinous if the tails are heavy after all
-    return "mse" if bold or prefers_mse(facts.gain, facts.shape_n) else facts.best.loss
+    return "mse" if bold or prefers_mse(facts.gain) else facts.best.loss
 
 
 def _named(facts: Facts) -> str | None:
@@ -189,7 +189,7 @@ RULES: tuple[Rule, ...] = (
         "not_normal",
         "expected gain in rows from leaving MSE",
         WORTH_A_SWITCH,
-        lambda f, r: -1.0 if prefers_mse(f.gain, f.shape_n) else f.gain,
+        lambda f, r: -1.0 if prefers_mse(f.gain) else f.gain,
         lambda f, r: Choice(VerdictStatus.SWITCH, f.best.loss, f.family),
     ),
     Rule(

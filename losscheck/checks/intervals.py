@@ -22,9 +22,9 @@ def standard_interval(value: float, se: float, alpha: float) -> Interval:
     return value - reach, value + reach
 
 
-def influence_se(influence: Array) -> float:
-    """Return the standard error of a statistic from its influence function at every row."""
-    return float(np.sqrt((influence * influence).mean() / influence.size))
+def influence_se(influence: Array, n: int | None = None) -> float:
+    """Return the standard error of a statistic of n rows (default: these) from its influence function at some rows."""
+    return float(np.sqrt(influence @ influence / influence.size / (n or influence.size)))
 
 
 def band_half_width(n: int, alpha: float) -> float:

@@ -122,4 +122,5 @@ ASYMMETRIC_LAPLACE = Family(
     natural=natural,
     profile=profile,
     solve=solve,
+    prior=0.3,
 )

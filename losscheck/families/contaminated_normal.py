@@ -105,4 +105,5 @@ CONTAMINATED_NORMAL = Family(
     shape_gradient=shape_gradient,
     shapes=(Shape("eps", 1e-4, 0.5, limit_low="normal"), Shape("k", 1.5, 200.0)),
     grid=tuple((eps, k) for eps in EPS_GRID for k in K_GRID),
+    prior=2.0,
 )

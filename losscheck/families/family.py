@@ -53,7 +53,8 @@ class Family(Declaration):
     `nll`, `psi`, `curvature` are −log f₀ and its first two derivatives in z, `shape_gradient` its derivatives in
     the shape parameters; all take (z, *shapes) and broadcast, and give no NaN at finite z. Outside of the
     support `nll` is +inf and the derivatives are 0. `grid` holds shape tuples: starts of the fit, and the models
-    of the posterior where `in_posterior`, which share the family's relative `prior` weight.
+    of the posterior where `in_posterior`, which share the family's relative `prior` weight
+    (how the priors were chosen: docs/decision.md).
 
     Hooks, where a family has something better than Newton: `profile(points, *shapes)` gives the exact (mu, sigma)
     at fixed shapes, `solve(points)` the exact (mu, sigma, *shapes). `smooth` False: psi jumps, so that standard

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from losscheck.families import laplace
 from losscheck.families.family import Family, Loss, Shape, ShapeClass
 from losscheck.families.laplace import LOG_2
 from losscheck.numeric.lazy import Array, np, scipy
 from losscheck.numeric.points import Points
+from losscheck.numeric.root import find_root
 
 LOWEST_BETA, HIGHEST_BETA = 1.0, 20.0
 """Below 1 the likelihood has a maximum at every row; from 20 on the density is a uniform one with soft edges."""
@@ -19,8 +20,6 @@ LARGEST_LOG_POWER = 600.0
 SMALLEST_Z = 1e-150
 SMALLEST_BENT_Z = 1e-3
 """For β < 2 the curvature is infinite at 0; Newton's steps are better off with the value at this distance."""
-ROOT_STEPS = 100
-ROOT_TOLERANCE = 4e-16
 
 
 def power(z: Array, beta: Array | float) -> Array:
@@ -94,37 +93,6 @@ def _profile_loglik(points: Points, beta: float) -> float:
 def _slope(points: Points, beta: float) -> float:
     mu, sigma = profile(points, beta)
     return -float(np.average(shape_gradient((points.value - mu) / sigma, beta)[0], weights=points.weight))
-
-
-def find_root(function: Callable[[float], float], low: float, high: float) -> float:
-    """Return where a continuous function changes sign, by Chandrupatla's method (doi:10.1016/S0965-9978(96)00051-8).
-
-    scipy has Brent's, at the price of importing scipy.optimize: as long as all the rest of a run on 1,000 rows.
-    """
-    a, b = high, low
-    at_a, at_b = function(a), function(b)
-    if at_a * at_b > 0:
-        return a if abs(at_a) < abs(at_b) else b
-    t = 0.5
-    for _ in range(ROOT_STEPS):
-        x = a + t * (b - a)
-        at_x = function(x)
-        if (at_x > 0) == (at_a > 0):
-            c, at_c = a, at_a
-        else:
-            c, b, at_c, at_b = b, a, at_b, at_a
-        a, at_a = x, at_x
-        best = a if abs(at_a) < abs(at_b) else b
-        least = ROOT_TOLERANCE * (abs(best) + 1e-3) / max(abs(b - a), 1e-300)
-        if least > 0.5 or at_a == 0:
-            return best
-        along, up = (a - b) / (c - b), (at_a - at_b) / (at_c - at_b)
-        t = 0.5
-        if up**2 < along and (1 - up) ** 2 < 1 - along:
-            t = at_a / (at_b - at_a) * at_c / (at_b - at_c)
-            t += (c - a) / (b - a) * at_a / (at_c - at_a) * at_b / (at_c - at_b)
-        t = min(max(t, least), 1 - least)
-    return best
 
 
 def power_loss(residual: Array, parameters: Mapping[str, float]) -> Array:

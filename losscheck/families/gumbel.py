@@ -64,7 +64,7 @@ MISLEADS = (
 )
 
 GUMBEL = Family(
-    prior=0.5,  # the two sides are one family
+    prior=0.5,
     id="gumbel",
     title="Gumbel, skewed to the right",
     loss=Loss(
@@ -101,7 +101,7 @@ GUMBEL = Family(
 )
 
 GUMBEL_LEFT = Family(
-    prior=0.5,  # the two sides are one family
+    prior=0.5,
     id="gumbel_left",
     title="Gumbel, skewed to the left",
     loss=Loss(

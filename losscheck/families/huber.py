@@ -102,5 +102,5 @@ HUBER = Family(
     shapes=(Shape("c", 0.05, 5.0, limit_low="laplace", limit_high="normal"),),
     grid=((0.4,), (0.8,), (1.3,), (1.8,)),
     natural=natural,
-    prior=0.3,  # a density made for its loss: the noise of no known process
+    prior=0.3,
 )

@@ -78,4 +78,5 @@ LAPLACE = Family(
     curvature=curvature,
     smooth=False,
     profile=profile,
+    prior=0.5,
 )

@@ -106,4 +106,5 @@ NORMAL_MIXTURE = Family(
         ),
     ),
     grid=tuple((d, p) for d in (2.6, 3.4, 5.0, 7.0) for p in (0.5, 0.3, 0.7)),
+    prior=0.3,
 )

@@ -88,4 +88,5 @@ STUDENT_T = Family(
     shape_gradient=shape_gradient,
     shapes=(Shape("nu", 1.0, 1e4, limit_low="cauchy", limit_high="normal"),),
     grid=tuple((nu,) for nu in (1.0, 1.3, 1.7, 2.3, 2.8, 3.5, 4.3, 6.0, 8.0, 12.0, 20.0, 40.0)),
+    prior=2.0,
 )

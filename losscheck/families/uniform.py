@@ -94,4 +94,5 @@ UNIFORM = Family(
     curvature=curvature,
     regular=False,
     profile=profile,
+    prior=0.5,
 )

@@ -11,15 +11,14 @@ MOST_LAGS = 1000
 DIRECT_LAGS = 32  # one product a lag; when all of them are significant, one Fourier transform gives the rest
 
 
-def normal_score_autocorrelations(values: Array) -> Array:
-    """Return ρ₁, ρ₂, … of the normal scores Φ⁻¹(rank / (n + 1)), up to the first insignificant lag.
+def autocorrelations(scores: Array) -> Array:
+    """Return ρ₁, ρ₂, … of normal scores, up to the first insignificant lag.
 
     A lag is insignificant when |ρ| < 1.96/√n; the result is empty when the first one is. At most n/4 and at
     most 1000 lags are looked at. In a shuffled file dependence cannot be seen.
     """
-    n = values.size
+    n = scores.size
     lags = min(n // 4, MOST_LAGS)
-    scores = normal_scores(values)
     power = float(scores @ scores)
     if lags < 1 or power == 0:
         return np.empty(0)
@@ -43,9 +42,8 @@ def normal_scores(values: Array) -> Array:
     return scores
 
 
-def first_autocorrelation(values: Array) -> float:
-    """Return ρ₁ of the normal scores, significant or not; 0 when all values are equal."""
-    scores = normal_scores(values)
+def first_autocorrelation(scores: Array) -> float:
+    """Return ρ₁ of normal scores, significant or not; 0 when all values are equal."""
     power = float(scores @ scores)
     return float(scores[:-1] @ scores[1:]) / power if power > 0 else 0.0
 

@@ -37,7 +37,7 @@ NOISES = {
     "two groups": (400, lambda rng, n, f: np.where(rng.random(n) < 0.5, -3, 3) + rng.standard_normal(n)),
     "bias": (400, lambda rng, n, f: 1 + rng.standard_normal(n)),
     "too few": (20, lambda rng, n, f: rng.standard_normal(n)),
-    "undecided": (60, lambda rng, n, f: rng.laplace(0, 1, n)),
+    "undecided": (60, lambda rng, n, f: rng.logistic(size=n)),
     "two far rows": (500, lambda rng, n, f: np.where(np.arange(n) % 300 == 41, 13.0, rng.standard_normal(n))),
 }
 

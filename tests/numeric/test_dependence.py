@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from losscheck.numeric.dependence import effective_rows, normal_score_autocorrelations, normal_scores, tempering
+from losscheck.numeric.dependence import autocorrelations, effective_rows, normal_scores, tempering
 
 
 def autoregression(rho, n, seed=1):
@@ -12,7 +12,7 @@ def autoregression(rho, n, seed=1):
 
 
 def test_ar1_has_its_textbook_inflations():
-    rho = normal_score_autocorrelations(autoregression(0.7, 40_000))
+    rho = autocorrelations(normal_scores(autoregression(0.7, 40_000)))
     assert rho[:3] == pytest.approx([0.7, 0.49, 0.343], abs=0.02)
     # docs/decision.md, step 2: (1 + ρ³)/(1 − ρ³) = 2.04 for the shape; (1 + ρ)/(1 − ρ) = 5.67 for the mean
     assert 1 / tempering(rho) == pytest.approx(2.04, abs=0.08)
@@ -21,18 +21,18 @@ def test_ar1_has_its_textbook_inflations():
 
 def test_monotone_transforms_and_outliers_do_not_matter():
     values = autoregression(0.5, 500)
-    assert normal_score_autocorrelations(np.exp(values)) == pytest.approx(normal_score_autocorrelations(values))
+    assert autocorrelations(normal_scores(np.exp(values))) == pytest.approx(autocorrelations(normal_scores(values)))
 
 
 def test_independent_rows_have_none():
-    rho = normal_score_autocorrelations(np.random.default_rng(4).standard_cauchy(5000))
+    rho = autocorrelations(normal_scores(np.random.default_rng(4).standard_cauchy(5000)))
     assert rho.size == 0
     assert (tempering(rho), effective_rows(5000, rho)) == (1.0, 5000.0)
 
 
 def test_long_memory_is_the_same_by_products_and_by_transform():
     values = np.cumsum(np.random.default_rng(5).normal(size=3000))
-    rho = normal_score_autocorrelations(values)
+    rho = autocorrelations(normal_scores(values))
     scores = normal_scores(values)
     assert rho.size > 40
     assert rho[39] == pytest.approx(scores[40:] @ scores[:-40] / (scores @ scores), abs=1e-12)
@@ -47,4 +47,4 @@ def test_negative_dependence_never_adds_rows():
 
 @pytest.mark.parametrize("values", [np.ones(20), np.array([1.0]), np.array([1.0, 2.0, 3.0])])
 def test_nothing_to_measure(values):
-    assert normal_score_autocorrelations(values).size == 0
+    assert autocorrelations(normal_scores(values)).size == 0

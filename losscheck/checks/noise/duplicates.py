@@ -60,8 +60,13 @@ def run(sample: Sample, alpha: float) -> Finding:
 def _key(target: Array, prediction: Array) -> Keys:
     """Return 64 bits for every pair; two different pairs share them with probability 2⁻⁶⁴."""
     first, second = (target + 0.0).view(np.uint64), (prediction + 0.0).view(np.uint64)  # + 0.0 turns −0 into 0
-    rotated = (second << np.uint64(29)) | (second >> np.uint64(35))
-    return first * np.uint64(0x9E3779B97F4A7C15) ^ rotated * np.uint64(0xC2B2AE3D27D4EB4F)
+    rotated = second >> np.uint64(35)
+    second <<= np.uint64(29)
+    second |= rotated
+    second *= np.uint64(0xC2B2AE3D27D4EB4F)
+    first *= np.uint64(0x9E3779B97F4A7C15)
+    first ^= second
+    return first
 
 
 def _count_pairs(target: Array, prediction: Array) -> Pairs | None:

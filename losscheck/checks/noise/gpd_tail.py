@@ -9,7 +9,8 @@ from losscheck.checks.check import Check, Finding
 from losscheck.checks.intervals import standard_interval
 from losscheck.checks.noise.measures import robust_scale, standardise
 from losscheck.checks.wording import effect_with, figure
-from losscheck.numeric.lazy import Array, np, scipy
+from losscheck.numeric.lazy import Array, np
+from losscheck.numeric.root import find_root
 from losscheck.results import Status
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ LOWEST_SHAPE = -0.5  # below, maximum likelihood is not regular (Smith 1987)
 MARGIN = 0.25  # from here on the noise has no fourth moment
 SCAN_POINTS = 1000
 SCAN = (-0.999, -0.99, -0.95, -0.9, -0.8, -0.7, -0.6, -0.5, -0.4, -0.3, -0.2, -0.1, -0.05, 0.02, 0.05, 0.1, 0.2)
+SMALLEST_RATIO = 1e-7
 STRETCH = (0.4, 0.8, 1.6, 3.0, 6.0, 12.0, 25.0, 50.0, 100.0, 1e3, 1e4, 1e5)
 
 
@@ -59,18 +61,26 @@ def fit_shape(excess: Array) -> float:
     best = int(np.argmin([_cost(theta, coarse) for theta in grid]))
     low = grid[best - 1] if best else -0.999999
     high = grid[best + 1] if best + 1 < grid.size else 10 * grid[best]
-    found = scipy.optimize.minimize_scalar(
-        _cost, bounds=(low, high), args=(y,), method="bounded", options={"xatol": 1e-6 * (high - low)}
-    )
-    return max(float(np.log1p(found.x * y).mean()), LOWEST_SHAPE)
+    theta = find_root(lambda theta: _slope(theta, y), float(low), float(high))
+    return max(float(np.log1p(theta * y).mean()), LOWEST_SHAPE)
 
 
 def _cost(theta: float, y: Array) -> float:
     """Return the negative log-likelihood a row, without constants, at the best ξ for this θ."""
-    if abs(theta) < 1e-9:
+    if abs(theta) < SMALLEST_RATIO:
         return float(np.log(y.mean()))
     shape = float(np.log1p(theta * y).mean())
     return float(np.log(shape / theta)) + max(shape, LOWEST_SHAPE)
+
+
+def _slope(theta: float, y: Array) -> float:
+    """Return the derivative of the cost."""
+    if abs(theta) < SMALLEST_RATIO:  # the limit of what below is a difference of infinities
+        return float(y.mean() - (y @ y) / (2 * y.sum()))
+    ratio = theta * y
+    shape = float(np.log1p(ratio).mean())
+    change = float((y / (1 + ratio)).mean())
+    return change / shape - 1 / theta + (change if shape > LOWEST_SHAPE else 0.0)
 
 
 CHECK = Check(

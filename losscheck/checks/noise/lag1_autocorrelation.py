@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from losscheck.checks.check import Check, Finding
 from losscheck.checks.intervals import normal_reach
-from losscheck.checks.noise.measures import autocorrelations, sorted_by
+from losscheck.checks.noise.measures import autocorrelations, scores_in_order, sorted_by
 from losscheck.checks.wording import effect_with, figure, lags_text, p_text
 from losscheck.numeric.dependence import effective_rows, first_autocorrelation, tempering
 from losscheck.numeric.lazy import scipy
@@ -22,11 +22,11 @@ def run(sample: Sample, alpha: float) -> Finding:
     order = sorted_by(sample)
     if order:
         return Finding(Status.SKIP, sorted_words(order))
-    n = sample.n
-    value = first_autocorrelation(sample.residual)
-    statistic = value * sqrt(n)
+    scores = scores_in_order(sample)
+    n, value = sample.n, first_autocorrelation(scores)
+    statistic = value * sqrt(scores.size)
     p = 2 * float(scipy.special.ndtr(-abs(statistic)))
-    reach = normal_reach(alpha) * sqrt(max(1 - value * value, 0.0) / n)
+    reach = normal_reach(alpha) * sqrt(max(1 - value * value, 0.0) / scores.size)
     effect = effect_with("autocorrelation of neighbours", value, (max(-1.0, value - reach), min(1.0, value + reach)))
     if p >= alpha:
         message = f"Neighbouring rows look independent: autocorrelation {figure(value)} ({p_text(p)})."

@@ -133,23 +133,29 @@ def moments(sample: Sample) -> Moments:
 
 @once_per_sample
 def l_ratios(sample: Sample) -> LRatios:
-    """Return L-skewness and L-kurtosis (Hosking 1990), unbiased L-moments, with standard errors."""
+    """Return L-skewness and L-kurtosis (Hosking 1990), unbiased L-moments, with standard errors.
+
+    Above 200,000 rows the standard errors are those of evenly spaced order statistics.
+    """
     x = standardise(sample).ordered
     n = x.size
     i = np.arange(n, dtype=float)
-    first = i / (n - 1)
-    second = first * (i - 1) / (n - 2)
-    third = second * (i - 2) / (n - 3)
-    b0, b1, b2, b3 = (float(x @ weight) / n for weight in (np.ones(n), first, second, third))
+    weight = i / (n - 1)
+    sums = [float(x.sum()) / n, float(x @ weight) / n]
+    for k in (1, 2):
+        weight *= (i - k) / (n - 1 - k)
+        sums.append(float(x @ weight) / n)
+    b0, b1, b2, b3 = sums
     scale, tilt, tails = 2 * b1 - b0, 6 * b2 - 6 * b1 + b0, 20 * b3 - 30 * b2 + 12 * b1 - b0
-    u = (i[:-1] + 1) / n
-    of_scale = l_influence(x, 2 * u - 1)
-    of_tilt = l_influence(x, 6 * u * (u - 1) + 1)
-    of_tails = l_influence(x, ((20 * u - 30) * u + 12) * u - 1)
+    even = thinned(sample, x)
+    u = np.arange(1, even.size) / even.size
+    of_scale = l_influence(even, 2 * u - 1)
+    of_tilt = l_influence(even, 6 * u * (u - 1) + 1)
+    of_tails = l_influence(even, ((20 * u - 30) * u + 12) * u - 1)
     t3, t4 = tilt / scale, tails / scale
     return LRatios(
-        Ratio(t3, influence_se((of_tilt - t3 * of_scale) / scale)),
-        Ratio(t4, influence_se((of_tails - t4 * of_scale) / scale)),
+        Ratio(t3, influence_se((of_tilt - t3 * of_scale) / scale, n)),
+        Ratio(t4, influence_se((of_tails - t4 * of_scale) / scale, n)),
     )
 
 
@@ -203,9 +209,15 @@ def residual_ties(sample: Sample) -> ties.Ties:
 
 
 @once_per_sample
+def scores_in_order(sample: Sample) -> Array:
+    """Return the normal scores of the first 200,000 residuals, in the order of the rows."""
+    return dependence.normal_scores(sample.residual[:MOST_ROWS])
+
+
+@once_per_sample
 def autocorrelations(sample: Sample) -> Array:
     """Return the autocorrelations of normal scores up to the first insignificant lag, of the first 200,000 rows."""
-    return dependence.normal_score_autocorrelations(sample.residual[:MOST_ROWS])
+    return dependence.autocorrelations(scores_in_order(sample))
 
 
 @once_per_sample
