@@ -60,6 +60,10 @@ class Agreement(ABC):
         """Return which classes would rather have the column that the order gives them, each on its own."""
 
     @abstractmethod
+    def explained(self, order: Order) -> float:
+        """Return the share of H(prior) that the outputs explain in an order, at their best sharpness: D²."""
+
+    @abstractmethod
     def row_gains(self, order: Order) -> Array:
         """Return what the order gains in log-likelihood in every row of the sample."""
 
@@ -132,6 +136,11 @@ class ClassAgreement(Agreement):
         preferring = np.bincount(label[kept], self.row_gains(order)[kept] > 0, minlength=order.size)
         supporting: Flags = preferring > rows / 2
         return supporting
+
+    def explained(self, order: Order) -> float:
+        """Return D² of an order at the best sharpness."""
+        _, best = scan_grid(self.total(order), self.normaliser)
+        return 1 - float(best) / float(scipy.special.xlogy(self.rows, self.rows / self.rows.sum()).sum())
 
     def row_gains(self, order: Order) -> Array:
         """Return log p of the other column less that of the stated one; 0 for a class without a column."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from losscheck.numeric.lazy import Array, np
@@ -28,13 +28,15 @@ class RowLosses:
     """Log losses of every row that has a true class with a column, in nats a statement.
 
     `loss` is −log p of what came true, ∞ at p = 0; `prior_loss` the same under the base rates of these rows, whose mean
-    is H(prior). A multilabel row has the mean over its labels; fractional targets have cross-entropies. `rates` are the
-    base rates, (K,) or those of every label (L, 2); `row` the row numbers of the file.
+    is H(prior); `learned_loss` under those of the other rows, half a row added to each class (Krichevsky, Trofimov): a
+    constant that could have been used. A multilabel row has the mean over its labels; fractional targets have
+    cross-entropies. `rates` are the base rates, (K,) or those of every label (L, 2); `row` the file's row numbers.
     """
 
     stated: Stated
     loss: Array
     prior_loss: Array
+    learned_loss: Array
     rates: Array
     row: Rows
     weight: Array | None
@@ -58,8 +60,14 @@ class RowLosses:
     def finite(self) -> RowLosses:
         """Return these without the rows whose loss is infinite; the base rates stay those of all rows."""
         kept = np.isfinite(self.loss)
-        weight = None if self.weight is None else self.weight[kept]
-        return RowLosses(self.stated, self.loss[kept], self.prior_loss[kept], self.rates, self.row[kept], weight)
+        return replace(
+            self,
+            loss=self.loss[kept],
+            prior_loss=self.prior_loss[kept],
+            learned_loss=self.learned_loss[kept],
+            row=self.row[kept],
+            weight=None if self.weight is None else self.weight[kept],
+        )
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,9 @@ class Comparison:
     """Mean log losses in nats a statement: of the outputs, of the base rates, H(prior), and of 1/K, log K.
 
     `d_squared` = 1 − nll/prior is the share of H(prior) that the outputs explain, with the standard error of its
-    influence function (base rates are estimated too); `above_uniform` = nll − log K.
+    influence function (base rates are estimated too). The base rates of these very rows are the best constant in
+    hindsight; `d_squared_learned` is the share of the loss of a constant learned from the other rows. Of many classes
+    and few rows the two are far apart, and what is true of new rows lies between. `above_uniform` = nll − log K.
     """
 
     rows: int
@@ -75,6 +85,7 @@ class Comparison:
     prior: float
     uniform: float
     d_squared: float
+    d_squared_learned: float
     d_squared_se: float
     above_uniform: float
     above_uniform_se: float
@@ -91,6 +102,7 @@ def compare_with_constants(losses: RowLosses) -> Comparison:
         prior=prior,
         uniform=losses.uniform,
         d_squared=1 - nll / prior,
+        d_squared_learned=1 - nll / losses.mean(losses.learned_loss),
         d_squared_se=losses.spread(influence),
         above_uniform=nll - losses.uniform,
         above_uniform_se=losses.spread(losses.loss),
@@ -111,19 +123,21 @@ def row_losses(sample: ClassSample) -> RowLosses | Undefined:
     if not kept.size:
         return Undefined("no row has a true class among the columns")
     weight = None if sample.weight is None else sample.weight[kept]
-    rates = _base_rates(stated, kept, weight)
+    counts = _count_classes(stated, kept, weight)
+    rates = counts / counts.sum(axis=-1, keepdims=True)
     if not (np.minimum(rates, 1 - rates) > 0).any():
         return Undefined("all rows are of one class: a constant prediction of it is never wrong")
     with np.errstate(divide="ignore"):
         log_rates = np.log(rates)
-    loss, prior_loss = np.empty(kept.size), np.empty(kept.size)
+    loss, prior_loss, learned_loss = (np.empty(kept.size) for _ in range(3))
     end = 0
     for log_p, target in labelled_rows(stated):
         here = slice(end, end + log_p.shape[0])
         end = here.stop
         loss[here] = _cross_entropy(log_p, target)
         prior_loss[here] = _cross_entropy(np.broadcast_to(log_rates, log_p.shape), target)
-    return RowLosses(stated, loss, prior_loss, rates, sample.row[kept], weight)
+        learned_loss[here] = _learn_from_others(counts, target, 1.0 if weight is None else weight[here])
+    return RowLosses(stated, loss, prior_loss, learned_loss, rates, sample.row[kept], weight)
 
 
 def labelled_rows(stated: Stated) -> Iterator[tuple[Array, Array | Rows]]:
@@ -155,13 +169,27 @@ def _cross_entropy(log_p: Array, target: Array | Rows) -> Array:
     return taken if taken.ndim == 1 else taken.mean(axis=1)
 
 
-def _base_rates(stated: Stated, kept: Rows, weight: Array | None) -> Array:
-    """Return the weighted shares of the classes among these rows: (K,), or (L, 2) of a multilabel sample."""
+def _learn_from_others(counts: Array, target: Array | Rows, weight: float | Array) -> Array:
+    """Return the loss of every row under the base rates of all rows but itself, half a row added to each class."""
+    total, half = counts.sum(axis=-1), 0.5 * counts.shape[-1]
+    if counts.ndim == 2:  # labels of their own
+        true = np.where(target == 1, counts[:, 1], counts[:, 0])
+        own = np.asarray(weight)[..., None]
+        learned: Array = (np.log(total - own + half) - np.log(true - own + 0.5)).mean(axis=1)
+        return learned
+    if target.ndim == 1:
+        learned = np.log(total - weight + half) - np.log(counts[target.astype(np.int64)] - weight + 0.5)
+        return learned
+    own = np.asarray(weight)[..., None]
+    return _cross_entropy(np.log(counts - own * target + 0.5) - np.log(total - own + half), target)
+
+
+def _count_classes(stated: Stated, kept: Rows, weight: Array | None) -> Array:
+    """Return the weighted rows of the classes among these: (K,), or (L, 2) of a multilabel sample."""
     sample = stated.sample
     weight = np.ones(kept.size) if weight is None else weight
     if sample.label is not None:
-        rates: Array = np.bincount(sample.label[kept], weight, minlength=stated.classes) / weight.sum()
-        return rates
+        return np.bincount(sample.label[kept], weight, minlength=stated.classes).astype(np.float64)
     assert sample.targets is not None  # row_losses has seen to it
-    share: Array = weight @ sample.targets / weight.sum()
-    return np.stack((1 - share, share), axis=1) if sample.kind is TaskKind.MULTILABEL else share / share.sum()
+    counts: Array = weight @ sample.targets
+    return np.stack((weight.sum() - counts, counts), axis=1) if sample.kind is TaskKind.MULTILABEL else counts

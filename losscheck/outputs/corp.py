@@ -48,10 +48,11 @@ def decompose_scores(sample: ClassSample) -> Corp | Undefined:
     if isinstance(pooled, Undefined):
         return pooled
     recalibrated = fit_isotonic(pooled.came_true, pooled.weight)
-    base = np.full(1, pooled.came_true.sum() / pooled.total)
+    base = float(pooled.came_true.sum() / pooled.total)
+    entropy = float(scipy.special.entr(base) + scipy.special.entr(1 - base))
     parts = []
-    for score in (mean_brier, mean_log):
-        stated, fitted, constant = (score(p, pooled) for p in (pooled.p, recalibrated, base))
+    for score, constant in ((mean_brier, base * (1 - base)), (mean_log, entropy)):
+        stated, fitted = score(pooled.p, pooled), score(recalibrated, pooled)
         parts.append(Decomposition(stated - fitted, constant - fitted, constant))
     return Corp(parts[0], parts[1], recalibrated, _standard_error(pooled, recalibrated, parts[0].miscalibration))
 

@@ -28,12 +28,15 @@ class LabelAgreement(Agreement):
     The outputs state each label's probability but not how labels of a row depend on one another, so only the evidence
     of one label's rows is an e-value: `pairs[a, b]` that label a belongs to column b, and `pairs_against[a, b]`. An
     order gets the mean over the labels that it moves, which has mean exp ≤ 1 however the labels depend (Hölder).
+    `best[a, b]` is the largest log-likelihood of label a under column b, `prior[a]` that of its base rate.
     """
 
     stated: Stated
     occurs: Flags
     pairs: Array
     pairs_against: Array
+    best: Array
+    prior: Array
 
     @classmethod
     def of(cls, stated: Stated, every: int = 1, best_stated: Array | None = None) -> LabelAgreement:
@@ -52,8 +55,10 @@ class LabelAgreement(Agreement):
         likelihood = sums.noisy.max(axis=(0, 1))
         if best_stated is not None:
             likelihood = np.maximum(likelihood, best_stated)
+        yes, no = sums.target, sums.rows - sums.target
+        prior: Array = -sums.rows * (scipy.special.entr(yes / sums.rows) + scipy.special.entr(no / sums.rows))
         occurs = np.ones(own.size, dtype=np.bool_)
-        return cls(stated, occurs, average - likelihood[:, None], average_stated[:, None] - best)
+        return cls(stated, occurs, average - likelihood[:, None], average_stated[:, None] - best, best, prior)
 
     def evidence(self, order: Order) -> float:
         """Return the evidence for an order."""
@@ -83,6 +88,11 @@ class LabelAgreement(Agreement):
         supporting: Flags = self.pairs[np.arange(order.size), order] > 0
         return supporting
 
+    def explained(self, order: Order) -> float:
+        """Return D² of an order at the best sharpness of every label."""
+        total = float(self.prior.sum())
+        return 1 - float(self.best[np.arange(order.size), order].sum()) / total if total < 0 else 0.0
+
     def row_gains(self, order: Order) -> Array:
         """Return the log odds of the row's labels in their other columns less those in the stated ones."""
         gains = [
@@ -100,18 +110,18 @@ class LabelAgreement(Agreement):
 
 
 class _PairSums:
-    """Sums over the rows: Σ t_a·z_b, Σ log(1 + exp(β·z_b)), Σ t, Σ z, and the log-likelihoods with label noise."""
+    """Sums over the rows: Σ t_a·z_b, Σ log(1 + exp(β·z_b)), Σ t, and the log-likelihoods with label noise."""
 
     def __init__(self, labels: int) -> None:
         self.product = np.zeros((labels, labels))
         self.normaliser = np.zeros((len(SHARPNESS), labels))
-        self.target, self.logit = np.zeros(labels), np.zeros(labels)
+        self.rows, self.target = 0, np.zeros(labels)
         self.noisy = np.zeros((len(LABEL_NOISE), len(SHARPNESS), labels))
 
     def add(self, logit: Array, target: Array) -> None:
         self.product += target.T @ logit
+        self.rows += target.shape[0]
         self.target += target.sum(axis=0)
-        self.logit += logit.sum(axis=0)
         positive = np.maximum(logit, 0.0).sum(axis=0)
         wrong = (logit > 0) != (target > 0.5)
         wrong_distance = np.where(wrong, np.abs(logit), 0.0).sum(axis=0)

@@ -43,12 +43,14 @@ class Calibration:
 
     `adjusted` is the chance that any of the statistics has a p-value as small as this one, and `family` the smallest of
     them: by min-P over the draws, or Bonferroni's bound where the laws are `asymptotic`. `miscalibration` and `error`
-    are the draws of the Brier miscalibration (CORP) and of the expected calibration error.
+    are the draws of the Brier miscalibration (CORP) and of the expected calibration error, `observed_miscalibration` is
+    what to compare with the former.
     """
 
     p: Mapping[str, float]
     adjusted: Mapping[str, float]
     asymptotic: bool
+    observed_miscalibration: float
     miscalibration: Array
     error: Array
 
@@ -72,7 +74,12 @@ def calibrate(sample: ClassSample) -> Calibration | Undefined:
     drawn = redraw_labels(moments, DRAWS, sample.asked.seed)
     question = pool_draws(pooled, drawn.came_true, moments.weight)
     p, adjusted = min_p(_statistics(sample, moments, drawn, question))
-    return Calibration(p, adjusted, False, question.miscalibration[1:], question.error[1:])
+    return Calibration(p, adjusted, False, *_of_question(question))
+
+
+def _of_question(question: QuestionDraws) -> tuple[float, Array, Array]:
+    """Return the observed miscalibration, and the draws of it and of the calibration error."""
+    return float(question.miscalibration[0]), question.miscalibration[1:], question.error[1:]
 
 
 def min_p(table: Mapping[str, Array]) -> tuple[dict[str, float], dict[str, float]]:
@@ -148,4 +155,4 @@ def _asymptotic(sample: ClassSample, pooled: Pooled) -> Calibration:
     if not isinstance(tests, Undefined):
         p["classwise"] = float(tests.p.min())
     adjusted = {name: min(1.0, len(p) * value) for name, value in p.items()}
-    return Calibration(p, adjusted, True, question.miscalibration[1:], question.error[1:])
+    return Calibration(p, adjusted, True, *_of_question(question))

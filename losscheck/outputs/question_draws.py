@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 
     from losscheck.outputs.question import Pooled
 
-AT_ONCE = 1 << 20
-"""Numbers worked on at a time."""
+AT_ONCE = 1 << 17
+"""Numbers worked on at a time, so that they stay in the cache."""
+NORMAL_FROM = 100.0
+"""From this variance of a group's count on it is drawn as normal."""
 COARSE_GROUPS = 2000
-"""Groups of neighbouring probabilities of a large file. Isotonic regression pools about n^(2/3) rows anyway, more than
-such a group has, so the draws of its miscalibration are less than 1 % smaller than with every row by itself."""
+"""Groups of neighbouring probabilities of a large file. Isotonic regression pools about n^(2/3) rows anyway; where it
+pools fewer, at both ends, groups hide some: by chance there is 7 to 15 % less miscalibration (n = 20,000 to 100,000, a
+few 1e-4). So the observed one is taken from the same groups where it is compared with the draws."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,15 +53,23 @@ def pool_draws(pooled: Pooled, came_true: NDArray[np.bool_], weight: Array | Non
 def draw_groups(pooled: Pooled, draws: int, seed: int) -> QuestionDraws:
     """Return the statistics with the number that come true drawn for groups of neighbours, instead of row by row.
 
-    It is binomial with the group's mean probability, out of Kish's effective number of its rows.
+    It is binomial with the group's mean probability, out of Kish's effective number of its rows; normal where its
+    variance is large, which is ten times as fast.
     """
     coarse = coarsen(pooled, COARSE_GROUPS)
     rows = np.maximum(np.round(coarse.weight**2 / coarse.square_weight), 1.0)
+    p = np.clip(coarse.p, 0.0, 1.0)
+    variance = rows * p * (1 - p)
+    few = variance < NORMAL_FROM
     random = np.random.default_rng(seed)
-    counts = random.binomial(rows.astype(np.int64), np.clip(coarse.p, 0.0, 1.0), (draws, rows.size))
-    drawn = _measure(coarse, counts * (coarse.weight / rows))
-    observed = _measure(coarse, coarse.came_true[None, :])
-    return QuestionDraws(*(np.concatenate(pair) for pair in zip(observed, drawn, strict=True)))
+    parts = [_measure(coarse, coarse.came_true[None, :])]
+    step = max(1, AT_ONCE // rows.size)
+    for start in range(0, draws, step):
+        size = min(step, draws - start)
+        counts = rows * p + np.sqrt(variance) * random.standard_normal((size, rows.size))
+        counts[:, few] = random.binomial(rows[few].astype(np.int64), p[few], (size, int(few.sum())))
+        parts.append(_measure(coarse, counts * (coarse.weight / rows)))
+    return QuestionDraws(*(np.concatenate(values) for values in zip(*parts, strict=True)))
 
 
 def coarsen(pooled: Pooled, groups: int) -> Pooled:

@@ -74,23 +74,28 @@ def tolerance_of(sample: ClassSample, total: float) -> Tolerance:
 
 def judge_sums(sample: ClassSample, total: float) -> Judged:
     """Hold every row against a total: 1 for probabilities, 100 for percentages, the number of votes."""
-    rows, classes = measure_rows(sample), sample.outputs.shape[1]
-    tolerance = tolerance_of(sample, total)
+    rows, tolerance = measure_rows(sample), tolerance_of(sample, total)
     gap, outside = np.abs(rows.total - total), np.maximum(-rows.low, rows.high - total)
-    suspect = np.flatnonzero((gap > tolerance.sum) | (outside > tolerance.arithmetic))
     level = np.zeros(sample.n, dtype=np.int8)
     off = np.maximum(gap, np.maximum(outside, 0.0)) / total
+    suspect = np.flatnonzero((gap > tolerance.sum) | (outside > tolerance.arithmetic))
     if suspect.size:
-        first = sample.outputs[suspect[: 1 + CACHED_CELLS // classes]]
-        tolerance = widen(tolerance, sample.digits, classes, first)
-        bad = (gap[suspect] > tolerance.sum) | (outside[suspect] > tolerance.arithmetic)
-        suspect = suspect[bad]
+        tolerance = _widened(sample, suspect, tolerance)
+        suspect = suspect[(gap[suspect] > tolerance.sum) | (outside[suspect] > tolerance.arithmetic)]
         level[suspect] = np.where(off[suspect] <= SLIGHT, Level.SLIGHT, Level.WRONG)
         level[suspect[off[suspect] <= SINGLE_PRECISION]] = Level.ROUNDED
-        reach = classes * tolerance.unit + tolerance.relative * (total + gap[suspect]) + tolerance.arithmetic
-        near = suspect[(gap[suspect] <= reach) & (outside[suspect] <= tolerance.arithmetic)]
+        finite = suspect[np.isfinite(gap[suspect])]
+        reach = tolerance.largest_rounding(sample.outputs.shape[1], gap[finite])
+        near = finite[(gap[finite] <= reach) & (outside[finite] <= tolerance.arithmetic)]
         level[near[_explained(sample.outputs, near, tolerance)]] = Level.ROUNDED
     return Judged(off, level, tolerance.sum / total, total)
+
+
+def _widened(sample: ClassSample, suspect: NDArray[np.int64], tolerance: Tolerance) -> Tolerance:
+    """Return the tolerance of a coarser type where the first suspect rows are all from it."""
+    classes = sample.outputs.shape[1]
+    values = sample.outputs[suspect[: 1 + CACHED_CELLS // classes]].ravel()
+    return widen(tolerance, sample.digits, classes, values[np.isfinite(values)])
 
 
 def _explained(outputs: Array, rows: NDArray[np.int64], tolerance: Tolerance) -> NDArray[np.bool_]:

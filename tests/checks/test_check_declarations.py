@@ -16,6 +16,7 @@ SEVERITY = [Status.PASS, Status.NOTE, Status.WARN, Status.FAIL]
 WORST = {"LC0": Status.WARN, "LC1": Status.WARN, "LC2": Status.NOTE, "LC3": Status.WARN, "LC4": Status.NOTE}
 WORST |= {"LC5": Status.FAIL, "LC6": Status.FAIL, "LC7": Status.FAIL}
 EXCEPTIONS = {"outliers": Status.WARN, "pile_up": Status.WARN, "advice": Status.WARN, "declared_loss": Status.FAIL}
+EXCEPTIONS |= {"imbalance": Status.NOTE, "extreme_rows": Status.WARN, "rows_per_class": Status.WARN}
 CONTRACT = [
     "missing_values",
     "non_finite",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from losscheck.checks.check import CLASSES, Check, Finding
@@ -14,6 +15,7 @@ from losscheck.outputs.undefined import Undefined
 from losscheck.results import Need, Status
 
 if TYPE_CHECKING:
+    from losscheck.outputs.corp import Decomposition
     from losscheck.sample import ClassSample
 
 MARGIN = 0.005
@@ -31,18 +33,24 @@ def run(sample: ClassSample, alpha: float) -> Finding:
     if isinstance(corp, Undefined) or isinstance(found, Undefined):
         return skip(corp, found)
     by_chance = float(found.miscalibration.mean())
-    value, p = corp.brier.miscalibration - by_chance, found.p[CHECK.id]
+    value, p = found.observed_miscalibration - by_chance, found.p[CHECK.id]
     interval = standard_interval(value, corp.se + float(found.miscalibration.std()), alpha)
     effect = effect_with("miscalibration beyond chance", value, interval, MARGIN)
-    brier, log = corp.brier, corp.log
+    brier = corp.brier
     score = brier.miscalibration - brier.discrimination + brier.uncertainty
     measured = (
         f"The Brier score {figure(score)} is {figure(brier.miscalibration)} miscalibration - "
-        f"{figure(brier.discrimination)} discrimination + {figure(brier.uncertainty)} uncertainty (log score: "
-        f"{figure(log.miscalibration)} - {figure(log.discrimination)} + {figure(log.uncertainty)}); calibrated outputs "
-        f"have {figure(by_chance)} miscalibration by chance ({redrawn_p_text(p)})"
+        f"{figure(brier.discrimination)} discrimination + {figure(brier.uncertainty)} uncertainty "
+        f"(log score: {_describe(corp.log)}); calibrated outputs have {figure(by_chance)} miscalibration by chance "
+        f"({redrawn_p_text(p)})"
     )
     return hold(sample, measured, effect, interval, family=CHECK.id, statistic=brier.miscalibration, p_value=p)
+
+
+def _describe(log: Decomposition) -> str:
+    if not isfinite(log.miscalibration):
+        return "infinite, by a probability of 0 for what happened"
+    return f"{figure(log.miscalibration)} - {figure(log.discrimination)} + {figure(log.uncertainty)}"
 
 
 CHECK = Check(
