@@ -63,7 +63,11 @@ HETEROSCEDASTIC_NORMAL = Family(
         "Seitzer et al. (2022), doi:10.48550/arXiv.2203.09168",
     ),
     numpy_code=NUMPY_CODE,
-    pytorch_code="loss = (log_sigma + 0.5 * ((y - f) * torch.exp(-log_sigma)) ** 2).mean()",
+    pytorch_code=(
+        "loss = (log_sigma + 0.5 * ((y - f) * torch.exp(-log_sigma)) ** 2).mean()\n"
+        "# the same: torch.nn.GaussianNLLLoss(eps=0)(f, y, torch.exp(2 * log_sigma));\n"
+        "# its eps of 1e-6 is a least variance, whatever the unit of y"
+    ),
     framework_code={
         "jax": in_jax(NUMPY_CODE),
         "keras": (

@@ -4,6 +4,7 @@ import re
 import string
 import sys
 import types
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -162,3 +163,17 @@ def test_catboost_hears_the_weights(stand_ins):
 def test_what_is_no_mean_is_not_left_to_keras():
     with pytest.raises(ValueError, match="no mean"):
         in_keras("loss = np.max(np.abs(y - f))")
+
+
+def kind(code: str) -> str:
+    """Return the word that docs/code.md has for how a library comes to a loss."""
+    marks = {"def derivatives": "objective", "# two models": "two models", "reweighted until": "reweighted"}
+    return next((word for mark, word in marks.items() if mark in code), "library" if code else "–")
+
+
+@pytest.mark.parametrize("declaration", DECLARATIONS, ids=lambda declaration: declaration.id)
+def test_the_page_says_which_library_has_the_loss(declaration):
+    page = (Path(__file__).parents[2] / "docs" / "code.md").read_text(encoding="utf-8")
+    cells = [kind(declaration.code_of.get(name, "")) for name in ("sklearn", *TREES)]
+    assert f"| `{declaration.loss.id}` | {' | '.join(cells)} |" in page
+    assert {"numpy", "pytorch", "keras", "jax"} <= set(declaration.code_of)

@@ -1,12 +1,13 @@
 """Code to paste run on PyTorch, JAX and Keras: value and gradient against the declared loss."""
 
 import os
+import re
 
 import numpy as np
 import pytest
 from snippet_cases import MU, code_of, example_rows, having, label_rows, row_losses, slopes
 
-from losscheck.families import FAMILIES, LABEL_FAMILIES
+from losscheck.families import FAMILIES, LABEL_FAMILIES, family_named
 from losscheck.families.family import Family, ShapeClass, View
 from losscheck.families.label_family import LabelFamily
 
@@ -74,6 +75,14 @@ def test_pytorch(family, torch):
         np.testing.assert_allclose(leaves["log_sigma"].grad, scale_slopes(family, arrays), rtol=1e-4, atol=1e-7)
 
 
+def test_what_the_code_calls_the_same_is_the_same(torch):
+    family = family_named("heteroscedastic_normal")
+    arrays, value, _ = expected(family)
+    line = re.search(r"# the same: (.*);", code_of(family, "pytorch"))[1]
+    space = {name: torch.tensor(values) for name, values in arrays.items()}
+    assert eval(line, space | {"torch": torch}).item() == pytest.approx(value, rel=1e-9)
+
+
 @pytest.mark.parametrize("family", having("jax", FAMILIES), **ONE_ID)
 def test_jax(family, jax):
     arrays, value, gradient = expected(family)
@@ -116,7 +125,7 @@ def test_keras_loss_of_the_skew_normal_in_the_far_tail(keras):
     """Log Φ against scipy, on both sides of the change to the expansion."""
     special = pytest.importorskip("scipy.special")
     space: dict = {}
-    exec(code_of(FAMILIES[[f.id for f in FAMILIES].index("skew_normal")], "keras"), space)
+    exec(code_of(family_named("skew_normal"), "keras"), space)
     t = np.array([-1e3, -60, -12, -8.01, -7.99, -3, 0, 4], dtype=np.float32)
     np.testing.assert_allclose(space["log_ndtr"](t), special.log_ndtr(t.astype(float)), rtol=2e-5, atol=1e-6)
 
