@@ -197,14 +197,14 @@ def _round_off(parameter: Parameter) -> str:
 
 
 def _write_code(family: Family, fits: FamilyFits, parameters: Mapping[str, Estimate], corrected: bool) -> Code:
-    values = {name: f"{e.value:.6g}" for name, e in parameters.items()}
+    values = {name: e.value for name, e in parameters.items() if e.value is not None}
+    more = {} if family.settings is None else family.settings(fits.residuals, values)
     shift = ""
     own_center = family.view is View.RESIDUAL and family.shape_class is ShapeClass.SKEWED
     if own_center and family.loss.id != "pinball" and not corrected:
         mu = fits.fitted(family.id).fit.parameters["mu"].value
-        shift = f"f = f {'+' if mu >= 0 else '-'} {abs(mu):.6g}  # mu of the noise: predictions keep their level\n"
-    pytorch = None if family.pytorch_code is None else shift + family.pytorch_code.format_map(values)
-    return Code(numpy=shift + family.numpy_code.format_map(values), pytorch=pytorch)
+        shift = f"f = f {'+' if mu >= 0 else '-'} {abs(mu):.6g}  # mu of the noise: predictions keep their level"
+    return family.fill_code(values | more, shift)
 
 
 def judge_loss(facts: Facts, verdict: Verdict, request: Request) -> tuple[CheckResult, ...]:
