@@ -62,8 +62,8 @@ def _read_short(
     names = ", ".join(f"'{name}'" for name in unseen[:3]) + (" …" if len(unseen) > 3 else "")
     return Interpretation(
         Numbers.INVALID,
-        f"no {what} above {total:g}, a smaller one in {count_of(count, sample.n)}, and no column that stands for "
-        f"{'the label' if len(unseen) == 1 else 'the labels'} {names}: the column of a class is missing",
+        f"no {what} above {total:g}, a clearly smaller one in {count_of(count, sample.n)}, and no column that stands "
+        f"for {'the label' if len(unseen) == 1 else 'the labels'} {names}: the column of a class is missing",
         total,
         missing_columns=unseen,
     )

@@ -33,12 +33,15 @@ if TYPE_CHECKING:
 FEWEST_VOTING = 5
 """Rows from which on a common sum other than 1 and 100 is taken for a number of votes."""
 FEWEST_OUTSIDE = 3
+"""So many numbers outside of [0, 1], and more than 5 %, are a raw score; fewer are bad rows."""
 MOST_SLACK = 0.25
 """Sums as uncertain as this by their digits tell nothing: logits with one decimal sum to anything."""
 FIRST_ROWS = 100
+"""Rows that are looked at before all of them: most files are told apart by these."""
 MIXED = 0.2
 """Where no reading holds but such a share of the rows are plainly distributions, the rows are a mixture."""
 FEWEST_MIXED = 10
+"""Below, two rows would be such a share."""
 
 
 def read_columns(sample: ClassSample) -> Interpretation:

@@ -28,6 +28,8 @@ SMALLEST_NORMAL = 1e-36
 """Below it single precision and bfloat16 begin to lose digits."""
 PERCENT = 100.0
 """The one total of which whole numbers are rounded shares."""
+TIE = 1e-6
+"""Numbers of a binary type often lie halfway between two decimal ones, and then a last bit decides."""
 SAME_TYPE_CELLS = 1 << 16
 """So many numbers of the offending rows say which type they are from."""
 
@@ -130,7 +132,7 @@ def coarsest_type(values: Array, tolerance: Tolerance) -> float:
     for epsilon in (BRAIN, HALF, SINGLE):
         # The digits of single precision are its shortest ones, off by up to half a unit of that type.
         share = tolerance.relative if epsilon == SINGLE else max(tolerance.relative, SINGLE / 2)
-        half = np.maximum(tolerance.unit, share * size)
+        half = np.maximum(tolerance.unit, share * size) * (1 + TIE)
         telling = (size * epsilon > 8 * half) & (size > SMALLEST_NORMAL)
         if not telling.any():
             continue

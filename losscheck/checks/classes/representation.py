@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FEWEST_ROWS = 5
 TELLING, LEAST_RANGE = 20.0, 0.05
+"""The first label must range over so much, in tolerances of a sum and absolutely, for sums to tell anything."""
 
 
 def run(sample: ClassSample, alpha: float) -> Finding:
