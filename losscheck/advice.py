@@ -7,6 +7,8 @@ from collections.abc import Callable
 from losscheck.checks.wording import figure
 from losscheck.facts import Facts
 from losscheck.families import family_named
+from losscheck.response_advice import write_impossible, write_own, write_shifts, write_slope, write_zeros_first
+from losscheck.response_rules import RESPONSE_RULES
 from losscheck.results import Estimate, VerdictStatus
 from losscheck.rules import DECIDED, FEWEST_ROWS, Choice, Request, Rule, nearest_rule
 
@@ -192,9 +194,19 @@ def _quantile(choice: Choice, facts: Facts, request: Request) -> str:
     )
 
 
+def _own(choice: Choice, facts: Facts, request: Request) -> str:
+    return write_own(_switch(choice, request), choice, facts, request, _cost(facts, request))
+
+
+def _zeros_first(choice: Choice, facts: Facts, request: Request) -> str:
+    return write_zeros_first(_switch(choice, request), choice, facts, request)
+
+
 _HEADLINES: dict[str, Callable[[Choice, Facts, Request], str]] = {
     "quantile_wanted": _quantile,
+    "zeros_first": _zeros_first,
     "atom": _atom,
+    "own_likelihood": _own,
     "missing_feature": _missing_feature,
     "too_few_rows": _too_few,
     "scale_undecided": _scale_undecided,
@@ -222,6 +234,13 @@ def write_reasons(rule: Rule, facts: Facts, request: Request) -> tuple[str, ...]
     near = nearest_rule(facts, request, rule)
     if near is not None:
         reasons.append(f"nearest rule that did not fire: {near.id}: {near.describe(facts, request)}")
+    contest = facts.contest
+    if contest is not None and contest.slope is not None and (rule.id in RESPONSE_RULES or facts.gate_open):
+        reasons.append(write_slope(contest.slope))
+    if contest is not None and contest.impossible:
+        reasons.append(write_impossible(contest))
+    if facts.shifts:
+        reasons.append(write_shifts(facts.shifts))
     if facts.gate_open:
         reasons.append(f"unweighted losses keep {percent(facts.gate_efficiency)} of the rows under the changing scale")
     if facts.drivers is not None:
