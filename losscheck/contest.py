@@ -13,6 +13,7 @@ from losscheck.families.family import Family, View
 from losscheck.families.pair_fitting import FittedPairs, fit_noise, fit_response
 from losscheck.families.response_family import Domain, Link, ResponseFamily
 from losscheck.families.responses import RESPONSE_FAMILIES
+from losscheck.numeric.censoring import latent_mean
 from losscheck.numeric.lazy import Array, np
 from losscheck.numeric.pairs import Pairs, make_pairs
 from losscheck.numeric.variance_slope import VarianceSlope, fit_variance_slope
@@ -30,6 +31,9 @@ PLAIN = ("normal", "student_t", "laplace")
 MOST_IMPOSSIBLE = 0.25
 """Beyond this share of impossible predictions the others are not the same problem any more."""
 FEWEST_ROWS = 30
+UNBENDING_ROUNDS = 4
+SMOOTH_COUNT = 0.1
+"""Share of Poisson's variance in that of a count, at the median, below which it may as well be a positive amount."""
 TIED_SE, TIED_NATS = 2.0, 3.0
 """Losses are tied within two standard errors of the paired difference, or within odds of 20 : 1 (3 nats in all)."""
 SCALE_HEAD_LEEWAY = 0.03
@@ -93,6 +97,7 @@ class Contest:
         best = self.best((Kind.OWN,) if mean_only else (Kind.OWN, Kind.LOG), mean_only)
         if best is None:
             return None
+        best = self._smooth(best)
         plain, head = self.best((Kind.PLAIN,)), self.best((Kind.HEAD,))
         log_odds = math.inf if plain is None else self.tempering * (plain.fit.bic - best.fit.bic) / 2
         return Standing(
@@ -103,6 +108,25 @@ class Contest:
             "" if plain is None else plain.family.id,
             self.tied_with(best),
         )
+
+    def _smooth(self, best: FittedPairs) -> FittedPairs:
+        """Return the likeliest positive family instead of an overdispersed count that it cannot be told from.
+
+        Where nearly all of the variance is not Poisson's, and no target is 0, whole numbers are a matter of rounding.
+        """
+        family = best.family
+        if not isinstance(family, ResponseFamily) or family.domain is not Domain.COUNT or self.target.zeros > 0:
+            return best
+        middle = np.array([self.target.median])
+        poisson_share = float(middle[0] / family.variance(middle, *best.shapes, *best.known)[0])
+        smooth = (
+            entry
+            for entry in self.entries
+            if isinstance(entry.family, ResponseFamily)
+            and entry.family.domain is Domain.POSITIVE
+            and self.tells_not(entry, best)
+        )
+        return best if poisson_share > SMOOTH_COUNT else next(smooth, best)
 
     def tied_with(self, best: FittedPairs) -> tuple[str, ...]:
         """Return the losses that these rows cannot tell from that of `best`, the nearest first."""
@@ -202,11 +226,31 @@ def _possible(target: Target, prediction: Array) -> NDArray[np.bool_]:
 
 def _fit_own(family: ResponseFamily, pairs: Pairs, target: Target) -> list[FittedPairs]:
     """Return the fit of a family, with the likeliest of the bounds that the target may have."""
+    if family.domain is Domain.CENSORED:
+        return [fit_censored(family, pairs, target)]
     if family.domain is not Domain.BOUNDED_COUNT:
         return [fit_response(family, pairs)]
     top = float(pairs.prediction.max())
     found = [fit_response(family, pairs, (bound,)) for bound in target.bounds() if top < bound]
     return [min(found, key=lambda fitted: fitted.fit.bic)] if found else []
+
+
+def fit_censored(family: ResponseFamily, pairs: Pairs, target: Target) -> FittedPairs:
+    """Fit a censored family to predictions of the quantity before the cut, or of what is recorded: the likelier.
+
+    A model trained on recorded targets predicts their mean, which the cut bends; sigma unbends it, in a few rounds.
+    """
+    low = target.lowest if target.low_atom else -math.inf
+    high = target.highest if target.high_atom else math.inf
+    latent = fit_response(family, pairs, (low, high))
+    f = pairs.prediction
+    if not ((f > low) & (f < high)).all():
+        return latent
+    unbent = latent
+    for _ in range(UNBENDING_ROUNDS):
+        before = replace(pairs, prediction=latent_mean(f, unbent.shapes[0], low, high))
+        unbent = fit_response(family, before, (low, high))
+    return min((latent, unbent), key=lambda fitted: fitted.fit.bic)
 
 
 def _fit_noise(pairs: Pairs, prepared: Prepared, fits: FamilyFits, target: Target) -> list[FittedPairs]:
