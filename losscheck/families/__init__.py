@@ -102,7 +102,7 @@ def regression_family_named(id: str) -> Family | ResponseFamily:
 def regression_loss_named(name: str) -> Family | ResponseFamily:
     """Return the family of noise, or of targets, whose loss has this id or alias; KeyError if there is none.
 
-    >>> regression_loss_named("count:poisson").id, regression_loss_named("rmse").id
+    >>> regression_loss_named("poisson_nll").id, regression_loss_named("rmse").id
     ('poisson', 'normal')
     """
     families: tuple[Family | ResponseFamily, ...] = (*FAMILIES, *RESPONSE_FAMILIES)

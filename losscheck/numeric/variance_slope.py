@@ -28,18 +28,26 @@ def fit_variance_slope(pairs: Pairs) -> VarianceSlope | None:
 
     Quasi-likelihood: only E(y − f)² = exp(level)·f^p is assumed, which the sandwich standard error respects.
     """
+    with np.errstate(all="ignore"):  # outliers of 1e300: what is not finite in the end is no slope
+        found = _fit(pairs)
+    return found if found is not None and np.isfinite([found.p, found.se, found.level]).all() else None
+
+
+def _fit(pairs: Pairs) -> VarianceSlope | None:
     square = (pairs.target - pairs.prediction) ** 2
     w = pairs.weight
     x = pairs.log_prediction - pairs.mean(pairs.log_prediction)
     spread = float(np.sqrt(pairs.mean(x * x)))
     level = pairs.mean(square)
-    if pairs.n < FEWEST_ROWS or spread < NARROWEST or not level > 0:
+    if pairs.n < FEWEST_ROWS or spread < NARROWEST or not 0 < level < np.inf:
         return None
     design = np.vstack([np.ones(x.size), x])
     beta = np.array([np.log(level), 0.0])
     for _ in range(ROUNDS):
         ratio = square * np.exp(-(beta @ design))
         # Fisher scoring; started flat, its first steps would overshoot, so they are held to 1.
+        if not np.isfinite(ratio).all():
+            return None
         step = np.linalg.solve((design * w) @ design.T, (design * w) @ (ratio - 1))
         step /= max(1.0, float(np.abs(step).max()))
         beta = beta + step

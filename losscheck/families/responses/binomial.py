@@ -31,8 +31,7 @@ def binomial_loss(target: Array, prediction: Array, parameters: Mapping[str, flo
     m = parameters["m"]
     share = prediction / m
     taken, left = scipy.special.xlogy(target, share), scipy.special.xlog1py(m - target, -share)
-    loss: Array = -(taken + left)
-    return loss
+    return np.asarray(-(taken + left), dtype=float)
 
 
 BINOMIAL = ResponseFamily(

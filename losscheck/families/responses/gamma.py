@@ -41,7 +41,7 @@ GAMMA = ResponseFamily(
         title="gamma negative log-likelihood",
         formula="mean of y/f + log f",
         value=gamma_loss,
-        aliases=("gamma_nll", "gamma_deviance", "reg:gamma", "mean_gamma_deviance"),
+        aliases=("gamma_nll", "gamma_deviance", "mean_gamma_deviance"),
     ),
     elicits="mean",
     assumption="each target is a gamma draw with the prediction as its mean and a standard deviation in proportion",

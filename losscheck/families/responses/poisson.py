@@ -37,7 +37,7 @@ POISSON = ResponseFamily(
         title="Poisson negative log-likelihood",
         formula="mean of f − y log f",
         value=poisson_loss,
-        aliases=("poisson_nll", "poisson_nll_loss", "count:poisson", "poisson_deviance", "mean_poisson_deviance"),
+        aliases=("poisson_nll", "poisson_nll_loss", "poisson_deviance", "mean_poisson_deviance"),
     ),
     elicits="mean",
     assumption="each target counts independent rare events, with the prediction as its mean and as its variance",

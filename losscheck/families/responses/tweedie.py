@@ -68,7 +68,7 @@ TWEEDIE = ResponseFamily(
         value=tweedie_loss,
         parameters=("p",),
         defaults={"p": 1.5},
-        aliases=("tweedie_nll", "reg:tweedie", "tweedie_deviance", "mean_tweedie_deviance"),
+        aliases=("tweedie_nll", "tweedie_deviance", "mean_tweedie_deviance"),
     ),
     elicits="mean",
     assumption="each target is the sum of a Poisson number of gamma amounts: exactly zero if there is none, else "
