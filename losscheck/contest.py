@@ -31,7 +31,9 @@ PLAIN = ("normal", "student_t", "laplace")
 MOST_IMPOSSIBLE = 0.25
 """Beyond this share of impossible predictions the others are not the same problem any more."""
 FEWEST_ROWS = 30
-UNBENDING_ROUNDS = 4
+UNBENDING_ROUNDS = 3
+POSITIVE_ODDS = 1 / 3
+"""Prior odds that errors of a positive target are relative, as of a changing scale: heights are positive and normal."""
 SMOOTH_COUNT = 0.1
 """Share of Poisson's variance in that of a count, at the median, below which it may as well be a positive amount."""
 TIED_SE, TIED_NATS = 2.0, 3.0
@@ -99,7 +101,9 @@ class Contest:
             return None
         best = self._smooth(best)
         plain, head = self.best((Kind.PLAIN,)), self.best((Kind.HEAD,))
-        log_odds = math.inf if plain is None else self.tempering * (plain.fit.bic - best.fit.bic) / 2
+        counts = isinstance(best.family, ResponseFamily) and best.family.domain is not Domain.POSITIVE
+        prior = 0.0 if counts else math.log(POSITIVE_ODDS)
+        log_odds = math.inf if plain is None else prior + self.tempering * (plain.fit.bic - best.fit.bic) / 2
         return Standing(
             best,
             1 / (1 + math.exp(-min(max(log_odds, -50.0), 50.0))),
@@ -143,6 +147,11 @@ class Contest:
         se = math.sqrt(self.pairs.mean((difference - behind) ** 2) / self.pairs.n)
         return behind <= max(TIED_SE * se, TIED_NATS / self.pairs.n)
 
+    @property
+    def grows(self) -> bool:
+        """True where the variance is seen to grow with the prediction, beyond two standard errors."""
+        return self.slope is not None and self.slope.p > TIED_SE * self.slope.se
+
     @cached_property
     def by_id(self) -> dict[str, FittedPairs]:
         """The contenders by family id."""
@@ -185,7 +194,8 @@ def hold_contest(sample: Sample, prepared: Prepared, fits: FamilyFits) -> Contes
         return None
     target = describe_target(sample.target)
     domains = target.domains()
-    prediction = sample.target - prepared.values if prepared.material else sample.prediction
+    mended = prepared.material and not target.atomic  # a cut bends the mean: that is no fault of the predictions
+    prediction = sample.target - prepared.values if mended else sample.prediction
     families = [family for family in RESPONSE_FAMILIES if family.domain in domains]
     possible = _possible(target, prediction)
     impossible = int(sample.n - possible.sum())

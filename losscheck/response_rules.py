@@ -28,15 +28,17 @@ def own_probability(facts: Facts, request: Request) -> float:
     """Return the probability that the noise is that of the target's own likelihood; 0 where another rule knows better.
 
     A scale head that is clearly ahead goes on to the rules about the scale. So does a log likelihood under a scale
-    that grows: it has a rule of its own.
+    that grows: it has a rule of its own. A positive target whose spread does not grow with its level is no log target.
     """
     standing = standing_for(facts, request)
     if standing is None or facts.n < FEWEST_ROWS or atom_share(facts) > 0:
         return 0.0
     if standing.head_lead > SCALE_HEAD_LEEWAY:
         return 0.0
-    own_rule = kind_of(standing.best.family) is Kind.LOG and facts.gate_open and facts.scale_grows
-    return 0.0 if own_rule else standing.probability
+    if kind_of(standing.best.family) is Kind.LOG and facts.contest is not None:
+        has_own_rule = facts.gate_open and facts.scale_grows
+        return 0.0 if has_own_rule or not facts.contest.grows else standing.probability
+    return standing.probability
 
 
 def _decide_own(facts: Facts, request: Request) -> Choice:

@@ -14,9 +14,9 @@ from losscheck.checks.check import Finding
 from losscheck.checks.wording import figure
 from losscheck.contest import Kind, kind_of
 from losscheck.facts import Facts
-from losscheck.families import family_named, regression_loss_named
+from losscheck.families import family_named, regression_family_named, regression_loss_named
 from losscheck.families.family import Family, ShapeClass, View
-from losscheck.families.response_family import ResponseFamily
+from losscheck.families.response_family import Domain, ResponseFamily
 from losscheck.loss_choice import LossChoice
 from losscheck.ranking import FamilyFits
 from losscheck.response_rules import RESPONSE_RULES, standing_for
@@ -49,10 +49,11 @@ def recommend(facts: Facts, fits: FamilyFits, request: Request, alpha: float) ->
     parameters = {} if family is None else _loss_parameters(family, choice.status, facts, fits, request, alpha)
     choice = replace(choice, parameters=parameters, noise=_describe_noise(facts, fits))
     headline = write_headline(rule, choice, facts, request)
-    if facts.material:
+    mend_first = bool(facts.material) and not _is_cut(choice)
+    if mend_first:
         headline = write_mean_first(facts, headline)
     return Verdict(
-        status=VerdictStatus.FIX_FIRST if facts.material else choice.status,
+        status=VerdictStatus.FIX_FIRST if mend_first else choice.status,
         loss=choice.loss,
         family=choice.family,
         parameters=parameters,
@@ -60,14 +61,14 @@ def recommend(facts: Facts, fits: FamilyFits, request: Request, alpha: float) ->
         headline=headline,
         confidence=_confidence(rule.id, facts, request),
         tied=_tied(rule.id, choice, facts, request),
-        rule="mean_structure" if facts.material else rule.id,
+        rule="mean_structure" if mend_first else rule.id,
         because=write_reasons(rule, facts, request),
         needs_rows=_needs_rows(facts, choice),
         efficiency=_efficiency_table(facts),
         estimand=str(request.estimand),
         per_estimand=_per_estimand(rule.id, choice, facts),
         likelihood=None if family is None else _explain(family, facts, fits, parameters),
-        code=Code() if family is None else _write_code(family, fits, parameters, bool(facts.material)),
+        code=Code() if family is None else _write_code(family, fits, parameters, mend_first),
         efficiency_method=facts.efficiency_method,
     )
 
@@ -93,6 +94,12 @@ def _against_current(rule: str, choice: Choice, facts: Facts, request: Request) 
 def _aims_at(declared: LossChoice, quantile: float) -> bool:
     """Return whether the declared loss is minimised by this quantile."""
     return declared.parameters.get("q") == quantile or (declared.loss == "mae" and quantile == 0.5)
+
+
+def _is_cut(choice: Choice) -> bool:
+    """Return whether targets are cut off at a bound: predictions of what lies behind the cut look biased then."""
+    family = None if choice.family is None else regression_family_named(choice.family)
+    return isinstance(family, ResponseFamily) and family.domain is Domain.CENSORED
 
 
 def _confidence(rule: str, facts: Facts, request: Request) -> float:

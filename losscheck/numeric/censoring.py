@@ -6,7 +6,7 @@ import math
 
 from losscheck.numeric.lazy import Array, np, scipy
 
-HALVINGS, REACH = 60, 30.0
+HALVINGS, REACH = 48, 30.0
 
 
 def recorded_mean(latent: Array, sigma: float, low: float, high: float) -> Array:
