@@ -198,6 +198,9 @@ def hold_contest(sample: Sample, prepared: Prepared, fits: FamilyFits) -> Contes
     prediction = sample.target - prepared.values if mended else sample.prediction
     families = [family for family in RESPONSE_FAMILIES if family.domain in domains]
     possible = _possible(target, prediction)
+    if target.atomic and possible.mean() < 1 - MOST_IMPOSSIBLE:  # then they are of what lies behind the cut
+        families = [family for family in families if family.domain is Domain.CENSORED]
+        possible = np.ones(sample.n, bool)
     impossible = int(sample.n - possible.sum())
     if not families or impossible > MOST_IMPOSSIBLE * sample.n or sample.n - impossible < FEWEST_ROWS:
         return None

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 
 from losscheck.checks.check import Finding
 from losscheck.checks.wording import figure
-from losscheck.contest import Contest, Kind
+from losscheck.contest import Contest, Kind, kind_of
 from losscheck.facts import Facts
+from losscheck.families import regression_family_named
 from losscheck.families.pair_fitting import FittedPairs
-from losscheck.families.response_family import ResponseFamily
+from losscheck.families.response_family import Domain, ResponseFamily
 from losscheck.results import Code, Effect, Estimate, Likelihood, Status, Verdict
-from losscheck.rule import Request
+from losscheck.rule import Choice, Request
 
 NATS_OF_EFFICIENCY = 0.25
 """A scale that changes at random, log-normally, costs −¼ log(efficiency) nats a row: KL = ½(log E v − E log v) and
@@ -87,3 +88,19 @@ def judge_in_nats(name: str, loss: str, contest: Contest, verdict: Verdict, requ
         message = f"{told} {best.family.loss.id}, more than the {figure(margin)} that --min-efficiency is worth"
         return Finding(Status.FAIL, message, effect=effect, advice=advice)
     return Finding(Status.INCONCLUSIVE, f"{told} {best.family.loss.id}; the margin is {figure(margin)}", effect=effect)
+
+
+def is_cut(choice: Choice) -> bool:
+    """Return whether targets are cut off at a bound: predictions of what lies behind the cut look biased then."""
+    family = None if choice.family is None else regression_family_named(choice.family)
+    return isinstance(family, ResponseFamily) and family.domain is Domain.CENSORED
+
+
+def tied_own(choice: Choice, facts: Facts) -> tuple[str, ...]:
+    """Return the losses of the target's own domain that are as likely as the recommended noise."""
+    contest = facts.contest
+    mine = None if contest is None else contest.by_id.get(choice.family or "")
+    if contest is None or mine is None or mine.family.loss.id != choice.loss:
+        return ()
+    own = {entry.family.loss.id for entry in contest.entries if kind_of(entry.family) in (Kind.OWN, Kind.LOG)}
+    return tuple(loss for loss in contest.tied_with(mine) if loss in own)

@@ -12,15 +12,15 @@ from losscheck.checks import advice as advice_check
 from losscheck.checks import declared_loss
 from losscheck.checks.check import Finding
 from losscheck.checks.wording import figure
-from losscheck.contest import Kind, kind_of
+from losscheck.contest import Kind
 from losscheck.facts import Facts
-from losscheck.families import family_named, regression_family_named, regression_loss_named
+from losscheck.families import family_named, regression_loss_named
 from losscheck.families.family import Family, ShapeClass, View
-from losscheck.families.response_family import Domain, ResponseFamily
+from losscheck.families.response_family import ResponseFamily
 from losscheck.loss_choice import LossChoice
 from losscheck.ranking import FamilyFits
 from losscheck.response_rules import RESPONSE_RULES, standing_for
-from losscheck.response_verdict import explain_own, judge_in_nats, own_parameters, write_own_code
+from losscheck.response_verdict import explain_own, is_cut, judge_in_nats, own_parameters, tied_own, write_own_code
 from losscheck.results import (
     CheckResult,
     Code,
@@ -49,7 +49,7 @@ def recommend(facts: Facts, fits: FamilyFits, request: Request, alpha: float) ->
     parameters = {} if family is None else _loss_parameters(family, choice.status, facts, fits, request, alpha)
     choice = replace(choice, parameters=parameters, noise=_describe_noise(facts, fits))
     headline = write_headline(rule, choice, facts, request)
-    mend_first = bool(facts.material) and not _is_cut(choice)
+    mend_first = bool(facts.material) and not is_cut(choice)
     if mend_first:
         headline = write_mean_first(facts, headline)
     return Verdict(
@@ -96,12 +96,6 @@ def _aims_at(declared: LossChoice, quantile: float) -> bool:
     return declared.parameters.get("q") == quantile or (declared.loss == "mae" and quantile == 0.5)
 
 
-def _is_cut(choice: Choice) -> bool:
-    """Return whether targets are cut off at a bound: predictions of what lies behind the cut look biased then."""
-    family = None if choice.family is None else regression_family_named(choice.family)
-    return isinstance(family, ResponseFamily) and family.domain is Domain.CENSORED
-
-
 def _confidence(rule: str, facts: Facts, request: Request) -> float:
     """Return how probable the outcome is: by the contest where that decided, else by scale gate and shape."""
     standing = standing_for(facts, request) if rule in RESPONSE_RULES else None
@@ -115,17 +109,7 @@ def _tied(rule: str, choice: Choice, facts: Facts, request: Request) -> tuple[st
         return standing.tied
     shape_rule = rule in SHAPE_RULES or rule == "undecided"
     tied = facts.tied if shape_rule and choice.loss == facts.best.loss else ()
-    return tuple(dict.fromkeys((*tied, *_tied_own(choice, facts))))
-
-
-def _tied_own(choice: Choice, facts: Facts) -> tuple[str, ...]:
-    """Return the losses of the target's own domain that are as likely as the recommended noise."""
-    contest = facts.contest
-    mine = None if contest is None else contest.by_id.get(choice.family or "")
-    if contest is None or mine is None or mine.family.loss.id != choice.loss:
-        return ()
-    own = {entry.family.loss.id for entry in contest.entries if kind_of(entry.family) in (Kind.OWN, Kind.LOG)}
-    return tuple(loss for loss in contest.tied_with(mine) if loss in own)
+    return tuple(dict.fromkeys((*tied, *tied_own(choice, facts))))
 
 
 def _loss_parameters(
