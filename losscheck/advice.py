@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from losscheck.checks.wording import figure
+from losscheck.contest import Kind, kind_of
 from losscheck.facts import Facts
 from losscheck.families import family_named
-from losscheck.response_advice import write_impossible, write_own, write_shifts, write_slope, write_zeros_first
-from losscheck.response_rules import RESPONSE_RULES
+from losscheck.response_advice import (
+    write_impossible,
+    write_own,
+    write_shifts,
+    write_slope,
+    write_smearing,
+    write_zeros_first,
+)
+from losscheck.response_rules import RESPONSE_RULES, standing_for
 from losscheck.results import Estimate, VerdictStatus
 from losscheck.rules import DECIDED, FEWEST_ROWS, Choice, Request, Rule, nearest_rule
 
@@ -228,6 +236,12 @@ def write_mean_first(facts: Facts, inner: str) -> str:
     )
 
 
+def _is_log(rule: Rule, facts: Facts, request: Request) -> bool:
+    """Return whether the rule recommends training on the logarithm of the target."""
+    standing = standing_for(facts, request) if rule.id in RESPONSE_RULES else None
+    return rule.id == "log_target" or (standing is not None and kind_of(standing.best.family) is Kind.LOG)
+
+
 def write_reasons(rule: Rule, facts: Facts, request: Request) -> tuple[str, ...]:
     """Return the facts behind the verdict: the rule that fired, the nearest that did not, and what was allowed for."""
     reasons = [rule.describe(facts, request)]
@@ -239,6 +253,8 @@ def write_reasons(rule: Rule, facts: Facts, request: Request) -> tuple[str, ...]
         reasons.append(write_slope(contest.slope))
     if contest is not None and contest.impossible:
         reasons.append(write_impossible(contest))
+    if contest is not None and _is_log(rule, facts, request):
+        reasons.append(write_smearing(contest))
     if facts.shifts:
         reasons.append(write_shifts(facts.shifts))
     if facts.gate_open:

@@ -148,6 +148,12 @@ class Contest:
         return behind <= max(TIED_SE * se, TIED_NATS / self.pairs.n)
 
     @property
+    def smearing(self) -> float:
+        """Return mean over median of target/prediction by Duan's smearing: the mean of exp(residual of logs)."""
+        residual = np.log(self.pairs.target) - self.pairs.log_prediction
+        return self.pairs.mean(np.exp(residual - self.pairs.mean(residual)))
+
+    @property
     def grows(self) -> bool:
         """True where the variance is seen to grow with the prediction, beyond two standard errors."""
         return self.slope is not None and self.slope.p > TIED_SE * self.slope.se

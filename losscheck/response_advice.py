@@ -67,6 +67,14 @@ def write_impossible(contest: Contest) -> str:
     )
 
 
+def write_smearing(contest: Contest) -> str:
+    """Return what takes predictions of the logarithm back to the mean."""
+    return (
+        f"exponentiated predictions are medians: times {contest.smearing:.3f}, the mean of exp(residual), they are "
+        "means (Duan's smearing)"
+    )
+
+
 def write_shifts(shifts: tuple[Shift, ...]) -> str:
     """Return what MAE and Huber would predict instead of the mean, in the target's units."""
     parts = []

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 
 from losscheck.checks.check import Finding
 from losscheck.checks.wording import figure
-from losscheck.contest import Contest, Kind, kind_of
+from losscheck.contest import SCALE_HEAD_LEEWAY, Contest, Kind, kind_of
 from losscheck.facts import Facts
-from losscheck.families import regression_family_named
+from losscheck.families import regression_family_named, regression_loss_named
 from losscheck.families.pair_fitting import FittedPairs
 from losscheck.families.response_family import Domain, ResponseFamily
+from losscheck.response_rules import RESPONSE_RULES
 from losscheck.results import Code, Effect, Estimate, Likelihood, Status, Verdict
 from losscheck.rule import Choice, Request
 
@@ -94,6 +95,28 @@ def is_cut(choice: Choice) -> bool:
     """Return whether targets are cut off at a bound: predictions of what lies behind the cut look biased then."""
     family = None if choice.family is None else regression_family_named(choice.family)
     return isinstance(family, ResponseFamily) and family.domain is Domain.CENSORED
+
+
+def mean_loss(facts: Facts) -> str:
+    """Return the likeliest mean-consistent loss of the target's own domain; '' where a scale head is clearly ahead."""
+    standing = None if facts.contest is None else facts.contest.standing(mean_only=True)
+    if standing is None or standing.head_lead > SCALE_HEAD_LEEWAY:
+        return ""
+    return standing.best.family.loss.id
+
+
+def per_estimand(rule: str, loss: str | None, facts: Facts) -> dict[str, str]:
+    """Return which losses give the mean and the median, where they differ."""
+    if rule == "skewed":
+        return {"mean": "mse", "median": "mae"}
+    if loss is None or rule not in ("log_target", *RESPONSE_RULES):
+        return {}
+    if rule == "log_target":
+        return {"mean": mean_loss(facts) or "gaussian_nll", "median": loss}
+    family = regression_loss_named(loss)
+    if isinstance(family, ResponseFamily):
+        return {"mean": loss if family.mean_consistent else mean_loss(facts) or "mse", "median": "mae"}
+    return {"mean": mean_loss(facts) or "mse", "median": loss}
 
 
 def tied_own(choice: Choice, facts: Facts) -> tuple[str, ...]:

@@ -20,7 +20,15 @@ from losscheck.families.response_family import ResponseFamily
 from losscheck.loss_choice import LossChoice
 from losscheck.ranking import FamilyFits
 from losscheck.response_rules import RESPONSE_RULES, standing_for
-from losscheck.response_verdict import explain_own, is_cut, judge_in_nats, own_parameters, tied_own, write_own_code
+from losscheck.response_verdict import (
+    explain_own,
+    is_cut,
+    judge_in_nats,
+    own_parameters,
+    per_estimand,
+    tied_own,
+    write_own_code,
+)
 from losscheck.results import (
     CheckResult,
     Code,
@@ -66,7 +74,7 @@ def recommend(facts: Facts, fits: FamilyFits, request: Request, alpha: float) ->
         needs_rows=_needs_rows(facts, choice),
         efficiency=_efficiency_table(facts),
         estimand=str(request.estimand),
-        per_estimand=_per_estimand(rule.id, choice, facts),
+        per_estimand=per_estimand(rule.id, choice.loss, facts),
         likelihood=None if family is None else _explain(family, facts, fits, parameters),
         code=Code() if family is None else _write_code(family, fits, parameters, mend_first),
         efficiency_method=facts.efficiency_method,
@@ -176,14 +184,6 @@ def _needs_rows(facts: Facts, choice: Choice) -> int | None:
 def _efficiency_table(facts: Facts) -> dict[str, Estimate]:
     heads = {loss: Estimate(value) for loss, value in facts.scale_heads.items()}
     return dict(facts.efficiency) | heads
-
-
-def _per_estimand(rule: str, choice: Choice, facts: Facts) -> dict[str, str]:
-    if rule == "skewed":
-        return {"mean": "mse", "median": "mae"}
-    if rule == "log_target" and choice.loss is not None:
-        return {"mean": "gaussian_nll", "median": choice.loss}
-    return {}
 
 
 def _explain(
