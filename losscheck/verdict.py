@@ -71,7 +71,7 @@ def recommend(facts: Facts, fits: FamilyFits, request: Request, alpha: float) ->
         tied=_tied(rule.id, choice, facts, request),
         rule="mean_structure" if mend_first else rule.id,
         because=write_reasons(rule, facts, request),
-        needs_rows=_needs_rows(facts, choice),
+        needs_rows=None if rule.id in RESPONSE_RULES else _needs_rows(facts, choice),
         efficiency=_efficiency_table(facts),
         estimand=str(request.estimand),
         per_estimand=per_estimand(rule.id, choice.loss, facts),
