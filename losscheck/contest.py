@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from losscheck.families.family import Family, View
 from losscheck.families.pair_fitting import FittedPairs, fit_noise, fit_response
-from losscheck.families.response_family import Domain, Link, ResponseFamily
+from losscheck.families.response_family import Domain, ResponseFamily
 from losscheck.families.responses import RESPONSE_FAMILIES
 from losscheck.numeric.censoring import latent_mean
 from losscheck.numeric.lazy import Array, np
@@ -99,7 +99,7 @@ class Contest:
         best = self.best((Kind.OWN,) if mean_only else (Kind.OWN, Kind.LOG), mean_only)
         if best is None:
             return None
-        best = self._smooth(best)
+        best = self._preferred(best)
         plain, head = self.best((Kind.PLAIN,)), self.best((Kind.HEAD,))
         counts = isinstance(best.family, ResponseFamily) and best.family.domain is not Domain.POSITIVE
         prior = 0.0 if counts else math.log(POSITIVE_ODDS)
@@ -113,24 +113,24 @@ class Contest:
             self.tied_with(best),
         )
 
-    def _smooth(self, best: FittedPairs) -> FittedPairs:
-        """Return the likeliest positive family instead of an overdispersed count that it cannot be told from.
+    def _preferred(self, best: FittedPairs) -> FittedPairs:
+        """Return what is taken instead of a likelihood that it cannot be told from, or the likelihood itself.
 
-        Where nearly all of the variance is not Poisson's, and no target is 0, whole numbers are a matter of rounding.
+        Whole numbers without a 0 whose variance is hardly Poisson's are amounts rounded. A cut is a story about what
+        nobody saw: true zeros, or shares of nothing and all, need none.
         """
         family = best.family
-        if not isinstance(family, ResponseFamily) or family.domain is not Domain.COUNT or self.target.zeros > 0:
+        if not isinstance(family, ResponseFamily):
             return best
-        middle = np.array([self.target.median])
-        poisson_share = float(middle[0] / family.variance(middle, *best.shapes, *best.known)[0])
-        smooth = (
-            entry
-            for entry in self.entries
-            if isinstance(entry.family, ResponseFamily)
-            and entry.family.domain is Domain.POSITIVE
-            and self.tells_not(entry, best)
-        )
-        return best if poisson_share > SMOOTH_COUNT else next(smooth, best)
+        wanted: tuple[Domain, ...] = ()
+        if family.domain is Domain.COUNT and self.target.zeros == 0:
+            middle = np.array([self.target.median])
+            poisson_share = float(middle[0] / family.variance(middle, *best.shapes, *best.known)[0])
+            wanted = (Domain.POSITIVE,) if poisson_share <= SMOOTH_COUNT else ()
+        elif family.domain is Domain.CENSORED:
+            wanted = (Domain.CLOSED_UNIT, Domain.NON_NEGATIVE)
+        own = (e for e in self.entries if isinstance(e.family, ResponseFamily) and e.family.domain in wanted)
+        return next((entry for entry in own if self.tells_not(entry, best)), best)
 
     def tied_with(self, best: FittedPairs) -> tuple[str, ...]:
         """Return the losses that these rows cannot tell from that of `best`, the nearest first."""
@@ -274,8 +274,10 @@ def fit_censored(family: ResponseFamily, pairs: Pairs, target: Target) -> Fitted
 
 def _fit_noise(pairs: Pairs, prepared: Prepared, fits: FamilyFits, target: Target) -> list[FittedPairs]:
     """Return the noise families on the pairs: plain ones, scale heads and, of positive targets, log ratios."""
-    plain = [name for name in fits.ids if name not in (*SCALE_HEADS, *LOGS)]
-    likeliest = min(plain, key=lambda name: fits.fitted(name).fit.bic)
+    fitted_all = [fits.fitted(name) for name in fits.ids if name not in (*SCALE_HEADS, *LOGS)]
+    # An edge or spike narrower than the step would hide between the nodes of an interval: no probability, but more.
+    seen = [each for each in fitted_all if each.family.id in PLAIN or each.theta[1] >= pairs.width]
+    likeliest = min(seen, key=lambda each: each.fit.bic).family.id
     names = list(dict.fromkeys((*PLAIN, likeliest)))
     covariate = np.zeros(pairs.target.size)
     if prepared.gate is not None:
@@ -295,6 +297,3 @@ def _fit_logs(pairs: Pairs, prepared: Prepared, fits: FamilyFits) -> list[Fitted
     blank = np.zeros(pairs.target.size)
     fitted = [fits.fitted(name) for name in LOGS if name in fits.ids]
     return [fit_noise(each.family, pairs, prepared.residuals, blank, each.theta) for each in fitted]
-
-
-__all__ = ["Contest", "Kind", "Link", "Standing", "hold_contest", "kind_of"]

@@ -207,3 +207,20 @@ def test_weights_count_rows():
 def test_domain_is_read_off_the_targets(values, count, atomic, unit):
     found = describe_target(np.array(values, dtype=float))
     assert (found.count, found.atomic, found.unit) == (count, atomic, unit)
+
+
+@pytest.mark.parametrize("level", [0.05, 0.3, 1.0])
+def test_rare_counts_are_counts(level):
+    """No density hides an edge within the interval of a whole number: there Poisson and its kin are the likeliest."""
+    rng, f = levels(600, level, 4.0, seed=6)
+    contest = contest_of(rng.poisson(f) * 1.0, f)
+    assert kind_of(contest.entries[0].family) is Kind.OWN
+    assert "poisson" in (contest.entries[0].family.loss.id, *contest.tied_with(contest.entries[0]))
+    assert all(entry.fit.nll_per_row > 0 for entry in contest.entries)
+
+
+def test_cut_is_no_explanation_where_true_zeros_do():
+    rng, f = levels(300, 0.2, 2.0)
+    target = np.where(rng.random(300) < 0.85, 0.0, rng.gamma(2.0, 1.0, 300))
+    standing = contest_of(target, f).standing()
+    assert standing.best.family.domain.name == "NON_NEGATIVE"
