@@ -128,7 +128,6 @@ def diagnose(sample: Sample | ClassSample, options: Options, progress: Callable[
 
 
 def _diagnose_noise(sample: Sample, request: Request, alpha: float, say: Callable[[str], None]) -> Report:
-    task = detect_task(sample)
     say(f"checks on {sample.n:,} rows")
     checks = run_checks(sample, alpha)
     say("fits of the noise families")
@@ -137,12 +136,12 @@ def _diagnose_noise(sample: Sample, request: Request, alpha: float, say: Callabl
     fits = FamilyFits(prepared, posterior)
     facts = gather_facts(sample, prepared, posterior, fits, request.declared, alpha)
     verdict = recommend(facts, fits, request, alpha)
-    ranked = fits.ranked()
-    judged = judge_loss(facts, verdict, request)
+    ranked = fits.ranked() if facts.contest is None else facts.contest.rank(fits.ranked())
+    judged = judge_loss(facts, verdict, request, alpha)
     return Report(
         version=losscheck.__version__,
         input=sample.info,
-        task=task,
+        task=detect_task(sample, verdict.family),
         verdict=verdict,
         fits=ranked,
         checks=(*checks, *judged),

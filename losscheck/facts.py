@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from losscheck.contest import Contest, hold_contest
 from losscheck.efficiency.candidates import CANDIDATES, Candidate
 from losscheck.efficiency.distance import rows_to_tell
+from losscheck.estimand import Shift, find_shifts
 from losscheck.loss_choice import LossChoice
 from losscheck.measurement import SANDWICH_ROWS, Sandwich, best_of_each_loss, efficiency_of, multiply
 from losscheck.numeric.lazy import Array, np, scipy
@@ -80,6 +82,8 @@ class Facts:
     robust_scale: float
     step: float
     tempering: float
+    contest: Contest | None
+    shifts: tuple[Shift, ...]
 
     @cached_property
     def rows_to_decide(self) -> int | None:
@@ -160,6 +164,8 @@ def gather_facts(
         robust_scale=prepared.residuals.scale,
         step=prepared.step,
         tempering=prepared.tempering,
+        contest=hold_contest(sample, prepared, fits),
+        shifts=find_shifts(sample),
     )
 
 

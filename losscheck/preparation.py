@@ -130,6 +130,8 @@ def prepare(sample: Sample, alpha: float, mean_wanted: bool = False) -> Prepared
 
 def _moves_the_median(sample: Sample, name: str) -> bool:
     """Return whether the signs of the residuals show this coefficient of the mean's trend as well."""
+    if bool((sample.residual > 0).all() or (sample.residual < 0).all()):
+        return True  # signs that are all alike have no trend, and the median is as far off as it can be
     part: Coefficient | None = getattr(sign_trend(sample), name)
     return part is not None and part.p < MEDIAN_LEVEL
 

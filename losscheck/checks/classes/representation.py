@@ -9,6 +9,7 @@ from losscheck.checks.check import CLASSES, Check, Finding
 from losscheck.checks.wording import figure
 from losscheck.numeric.lazy import np
 from losscheck.outputs.interpretation import Interpretation, detect, interpret
+from losscheck.outputs.naming import numbers_by_name
 from losscheck.outputs.reading_of_scores import Suspicion, suspect_scores
 from losscheck.outputs.rows import measure_rows
 from losscheck.outputs.simplex import FEW, tolerance_of
@@ -35,6 +36,8 @@ def run(sample: ClassSample, alpha: float) -> Finding:
     if _shares_of_labels(sample, reading):
         return Finding(Status.WARN, SOFTMAX_OF_LABELS, advice=SOFTMAX_OF_LABELS_ADVICE)
     status, what, advice = SAID[reading.numbers]
+    if reading.numbers in CONVERTED and numbers_by_name(sample) is not reading.numbers:
+        status = Status.FAIL
     if reading.missing_columns or reading.negated:
         advice = COLUMN_MISSING if reading.missing_columns else CHANGE_THE_SIGN
     return Finding(status, what.format(why=reading.why, total=figure(reading.total)), advice=advice)
@@ -95,8 +98,11 @@ OPTIONS = {
     Numbers.LOG_PROBABILITIES: "log-probabilities",
     Numbers.PERCENT: "percent",
 }
+CONVERTED = (Numbers.LOGITS, Numbers.LOG_PROBABILITIES, Numbers.PERCENT, Numbers.VOTES)
+"""Numbers that state probabilities by another name: a fault, unless the columns are called so or --outputs says so."""
 TAKE_PROBABILITIES = (
-    "Nothing to repair if this is what you meant to save. Code that expects probabilities must convert them first: "
+    "If this is what you meant to save, say so with --outputs. Code that expects probabilities must convert them "
+    "first: "
 )
 SAID: dict[Numbers, tuple[Status, str, str | None]] = {
     Numbers.PROBABILITIES: (Status.PASS, "The outputs are probabilities: {why}.", None),

@@ -1,0 +1,65 @@
+"""What a prediction would be under each loss, in the file's own units: how far from the mean MAE and Huber aim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from losscheck.numeric.lazy import Array, np
+from losscheck.numeric.points import robust_center_scale, weighted_quantile
+from losscheck.sample import Sample
+
+GROUPS = 10
+FEWEST_A_GROUP = 20
+"""The centre is taken within groups of like predictions, since noise that grows with the level has no single median."""
+HUBER = 1.345
+"""Huber's loss at its usual setting, in robust standard deviations: 95 % efficient on normal noise."""
+ROUNDS = 50
+MATERIAL = 0.05
+"""Of a robust standard deviation: less is not worth a sentence."""
+SIGNIFICANT = 3.0
+MEDIAN_SE = 1.2533
+"""√(π/2): the standard error of a median on normal noise, in those of the mean."""
+
+
+@dataclass(frozen=True)
+class Shift:
+    """How far below (−) or above (+) the mean predictions trained with a loss would sit, on average over the rows."""
+
+    loss: str
+    value: float
+    mean: float
+
+
+def find_shifts(sample: Sample) -> tuple[Shift, ...]:
+    """Return the shifts of MAE and Huber against MSE that are material and seen beyond chance."""
+    residual, level = sample.residual, sample.prediction
+    groups = 1 if level is None else max(1, min(GROUPS, sample.n // FEWEST_A_GROUP))
+    order = np.arange(sample.n) if level is None else np.argsort(level, kind="stable")
+    shifts = np.zeros((2, groups))
+    size = np.zeros(groups)
+    for g, rows in enumerate(np.array_split(order, groups)):
+        weight = None if sample.weight is None else sample.weight[rows]
+        r = residual[rows]
+        mean = float(np.average(r, weights=weight))
+        shifts[0, g] = weighted_quantile(r, weight, 0.5) - mean
+        shifts[1, g] = _huber_center(r, weight) - mean
+        size[g] = rows.size if weight is None else weight.sum()
+    scale = robust_center_scale(residual, sample.weight)[1]
+    spread = max(scale, float(np.std(residual)) / np.sqrt(sample.effective_rows) * MEDIAN_SE * SIGNIFICANT / MATERIAL)
+    mean = 0.0 if sample.target is None else float(np.average(sample.target, weights=sample.weight))
+    averages = (shifts @ size) / size.sum()
+    found = zip(("mae", "huber"), averages.tolist(), strict=True)
+    return tuple(Shift(loss, value, mean) for loss, value in found if abs(value) > MATERIAL * spread)
+
+
+def _huber_center(values: Array, weight: Array | None) -> float:
+    """Return the M-estimate of location by iterated weights."""
+    center, scale = robust_center_scale(values, weight)
+    w = np.ones(values.size) if weight is None else weight
+    for _ in range(ROUNDS):
+        pull = w * np.minimum(1.0, HUBER * scale / np.maximum(np.abs(values - center), 1e-300))
+        moved = float(pull @ values / pull.sum())
+        if abs(moved - center) <= 1e-9 * scale:
+            break
+        center = moved
+    return center
