@@ -1,4 +1,4 @@
-"""The report card of class outputs: are spoiled files recognised, valid ones left in peace, calibration judged right?
+"""The report card of class outputs: spoiled files recognised, valid ones left in peace, calibration judged right.
 
 Every case is a CSV file that goes the whole way through `losscheck.check_file`. Run `python benchmarks/classes.py`
 (minutes), `--cases 20` for a first look. Definitions are in docs/classification.md.

@@ -125,7 +125,8 @@ def _quantiles(points: Points, level: Array) -> Array:
 def _plot_tails(prepared: Prepared, fits: FamilyFits, names: list[str]) -> TailPlot | None:
     """Return the share beyond each distance from the median, from a half on down."""
     points = prepared.residuals
-    named = next(name for name in names if family_named(name).view is View.RESIDUAL)
+    noise = (name for name in names if name in fits.ids and family_named(name).view is View.RESIDUAL)
+    named = next(noise, "normal")
     nearness, place = np.unique(-np.abs(points.value), return_inverse=True)
     weight = np.bincount(place, points.weight)
     distance, share = -nearness * points.scale, (np.cumsum(weight) - weight / 2) / points.n

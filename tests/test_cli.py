@@ -62,6 +62,11 @@ def test_what_is_left_out_has_the_defaults_of_the_library(diagnosis, run):
         "residual": None,
         "weight": None,
         "order": None,
+        "task": "auto",
+        "outputs": "auto",
+        "stage": "train",
+        "ordinal": False,
+        "seed": 0,
         "loss": None,
         "estimand": "any",
         "min_efficiency": 0.8,
@@ -107,8 +112,8 @@ def test_the_gate(diagnosis, run, status, gate):
         ["a.csv", "--alpha", "small"],
         ["a.csv", "--fail-on", "sometimes"],
         ["a.csv", "-q", "-v"],
-        ["a.csv", "-p", "f", "-p", "g"],
-        ["a.csv", "-t", "y", "--target", "z"],
+        ["a.csv", "--task", "guess"],
+        ["a.csv", "--residual", "r", "--residual", "s"],
         ["a.csv", "-o", "report.pdf"],
         ["a.csv", "-o", "report"],
         ["a.csv", "-o", "no/such/directory/report.txt"],
@@ -123,7 +128,7 @@ def test_bad_usage_is_one_line_and_exit_code_2(diagnosis, run, arguments):
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("option", ["--target", "--prediction", "--residual", "--weight", "--order"])
+@pytest.mark.parametrize("option", ["--residual", "--weight", "--order"])
 def test_a_second_column_of_a_role_is_refused_and_not_preferred(diagnosis, run, option):
     role = option[2:]
     refusal = f"losscheck: one {role} column at a time for now: 'a', 'b' were given\n"
@@ -170,11 +175,17 @@ def test_help_and_version(run):
     assert run("explain", "--help")[0] == 0
 
 
+def test_class_outputs_and_labels_may_have_several_columns(diagnosis, run):
+    run("a.csv", "-p", "a", "-p", "b", "-t", "y")
+    ((_, options),) = diagnosis.calls
+    assert (options["prediction"], options["target"]) == (["a", "b"], "y")
+
+
 def test_every_option_of_this_contract_and_no_other(run):
     out = run("--help")[1]
     options = (
         "--target --prediction --residual --weight --order --loss --min-efficiency --estimand --predictions-from "
-        "--on-bad-row --alpha --format --output --fail-on --quiet --verbose --color --debug --version --help"
+        "--task --outputs --stage --ordinal --seed --on-bad-row --alpha --format --output --fail-on --quiet --verbose --color --debug --version --help"
     )
     assert sorted({word for word in out.replace("│", " ").split() if word.startswith("--")} - {"--"}) == sorted(
         options.split()

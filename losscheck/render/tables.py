@@ -119,7 +119,7 @@ def collapse(report: Report) -> tuple[CheckResult, ...]:
         alike = [check for check in ran if check.status is status]
         if len(alike) < 2:
             continue
-        code = f"{codes[0]}-{codes[-1][-2:]}"
+        code = f"{codes[0]}-{codes[-1][2:]}"
         one = replace(alike[0], id=id, code=code, message=say(len(alike), len(ran), report), rows=())
         checks = (one, *(check for check in checks if check not in alike))
     return checks
