@@ -21,7 +21,7 @@ from losscheck.outputs.stated import state
 from losscheck.outputs.temperature import Temperature, fit_temperature
 from losscheck.outputs.undefined import Undefined
 from losscheck.results import CheckResult, Estimate, Need, Status, TaskKind
-from losscheck.sample import ClassSample
+from losscheck.sample import ClassSample, Stage
 
 Found = TypeVar("Found")
 CALIBRATION = (
@@ -54,6 +54,7 @@ class ClassFacts:
     interpretation: Interpretation
     single: bool
     said: bool
+    stage: Stage
     checks: Mapping[str, CheckResult]
     log_loss: float | None
     entropy: float | None
@@ -98,6 +99,7 @@ def gather_class_facts(sample: ClassSample, checks: Sequence[CheckResult], alpha
         interpretation=reading,
         single=single_scores(sample),
         said=sample.asked.outputs is not None or numbers_by_name(sample) is reading.numbers,
+        stage=sample.asked.stage,
         checks={check.id: check for check in checks},
         log_loss=loss if loss is not None and np.isfinite(loss) else None,
         entropy=moments.mean(moments.entropy) if moments is not None and moments.n else None,

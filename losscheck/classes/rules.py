@@ -19,14 +19,16 @@ from losscheck.classes.words import (
     say_no_distribution,
     say_other_numbers,
     say_prior_shift,
+    say_start,
     say_temperature,
+    say_unchecked,
     say_unlabelled,
     say_unsettled,
     say_worse_than_constant,
     say_zero,
 )
 from losscheck.results import Status, VerdictStatus
-from losscheck.sample import Numbers
+from losscheck.sample import Numbers, Stage
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,13 @@ CLASS_RULES: tuple[ClassRule, ...] = (
         say_unlabelled,
     ),
     ClassRule(
+        "at_start",
+        "the outputs are those of a model before training",
+        lambda f: f.stage is Stage.INIT,
+        VerdictStatus.KEEP,
+        say_start,
+    ),
+    ClassRule(
         "prior_shift",
         "the classes occur at other rates than stated, and the slope of the logits is not at fault",
         lambda f: f.ended("calibration_in_the_large") and not f.ended("cox"),
@@ -157,6 +166,13 @@ CLASS_RULES: tuple[ClassRule, ...] = (
         lambda f: bool(f.calibration(Status.INCONCLUSIVE)),
         VerdictStatus.KEEP,
         say_unsettled,
+    ),
+    ClassRule(
+        "unchecked",
+        "calibration is not defined for these outputs, or could not be checked",
+        lambda f: not f.calibration(Status.PASS),
+        VerdictStatus.KEEP,
+        say_unchecked,
     ),
     ClassRule(
         "calibrated",

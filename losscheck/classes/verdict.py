@@ -114,7 +114,7 @@ def _reasons(rule: ClassRule, facts: ClassFacts) -> tuple[str, ...]:
             f"log loss {figure(facts.log_loss)} nats a row; if the labels were draws from what is stated, "
             f"{figure(facts.entropy)} would be expected"
         )
-    also = [other for other in CLASS_RULES[CLASS_RULES.index(rule) + 1 : -2] if other.fires(facts)]
+    also = [other for other in CLASS_RULES[CLASS_RULES.index(rule) + 1 : -3] if other.fires(facts)]
     reasons += [f"also: {other.fact}" for other in also if other.id != "no_labels" or not facts.labelled]
     cost = write_cost(facts)
     return tuple(reasons + ([cost] if cost else []))

@@ -180,10 +180,19 @@ def say_unsettled(facts: ClassFacts) -> str:
     )
 
 
+def say_start(facts: ClassFacts) -> str:
+    """Return how the loss at initialisation compares with what it should be."""
+    check = facts.checks.get("initial_loss")
+    return f"{_after(facts)} {_sentence(check.message) if check is not None else ''}"
+
+
+def say_unchecked(facts: ClassFacts) -> str:
+    """Return that nothing was found, and that calibration was not looked at."""
+    return f"{_after(facts)} The calibration of these outputs is not defined or not checked; see the checks."
+
+
 def say_calibrated(facts: ClassFacts) -> str:
     """Return that all is well, and how well."""
-    if not facts.calibration(Status.PASS):
-        return f"{_after(facts)} The calibration of these outputs is not defined or not checked; see the checks."
     loss = "" if facts.log_loss is None else f" (log loss {figure(facts.log_loss)} nats a row)"
     return (
         f"Keep {loss_name(facts)}: the outputs are valid distributions, and the labels look like draws from them{loss}."

@@ -63,6 +63,10 @@ def leaking():
     return 0.9 * np.eye(4)[y] + 0.025, y
 
 
+def untrained():
+    return 0.1 * np.random.default_rng(6).standard_normal((400, 4)), draw(n=400)[1]
+
+
 def shuffled():
     """Sure of classes that have nothing to do with the rows: a constant would do better."""
     p, y = draw(seed=1)
@@ -80,6 +84,12 @@ CASES = {
     "zero_probability": (FIX_FIRST, zeroed, {}),
     "leak_at_start": (FIX_FIRST, leaking, {"stage": "init"}),
     "worse_than_constant": (FIX_FIRST, shuffled, {}),
+    "at_start": (
+        KEEP,
+        lambda: (0.1 * np.random.default_rng(6).standard_normal((400, 4)), draw(n=400)[1]),
+        {"stage": "init"},
+    ),
+    "unchecked": (KEEP, lambda: (np.full((300, 2), 0.5), np.tile([0, 1], 150)), {}),
     "no_labels": (KEEP, lambda: (draw()[0], None), {}),
     "temperature": (KEEP, lambda: tempered(1.6), {}),
     "prior_shift": (KEEP, lambda: with_offset(0.8), {}),
@@ -95,8 +105,8 @@ def test_rule_and_status(rule):
     outputs, labels = make()
     verdict = losscheck.check(labels, outputs, **options).verdict
     assert (verdict.rule, verdict.status) == (rule, status)
-    assert verdict.loss in ("cross_entropy", "bce")
-    assert verdict.family in ("categorical", "bernoulli")
+    assert verdict.loss in ("cross_entropy", "bce", "soft_cross_entropy")
+    assert verdict.family in ("categorical", "bernoulli", "soft_categorical")
 
 
 def test_every_rule_has_a_case():
