@@ -136,6 +136,8 @@ def _of_matrices(stated: Stated, weight: Array, alpha: float) -> Estimate:
     if kept.size == 0:
         return Estimate(None)
     log_value = _log_efficiency(whole, kept)
+    if not np.isfinite(log_value):  # more classes than rows that tell them apart: a determinant is 0
+        return Estimate(None)
     parts = [_log_efficiency(sums, kept) for sums in halves]
     if np.isfinite(parts).all():
         log_value = 2 * log_value - sum(parts) / 2

@@ -84,12 +84,8 @@ CASES = {
     "zero_probability": (FIX_FIRST, zeroed, {}),
     "leak_at_start": (FIX_FIRST, leaking, {"stage": "init"}),
     "worse_than_constant": (FIX_FIRST, shuffled, {}),
-    "at_start": (
-        KEEP,
-        lambda: (0.1 * np.random.default_rng(6).standard_normal((400, 4)), draw(n=400)[1]),
-        {"stage": "init"},
-    ),
-    "unchecked": (KEEP, lambda: (np.full((300, 2), 0.5), np.tile([0, 1], 150)), {}),
+    "at_start": (KEEP, untrained, {"stage": "init", "outputs": "logits"}),
+    "unchecked": (KEEP, lambda: (draw()[0], np.roll(draw()[0], 1, axis=0)), {}),
     "no_labels": (KEEP, lambda: (draw()[0], None), {}),
     "temperature": (KEEP, lambda: tempered(1.6), {}),
     "prior_shift": (KEEP, lambda: with_offset(0.8), {}),
@@ -268,3 +264,9 @@ def test_multilabel_and_soft_targets_have_their_likelihoods():
     shares = np.array([rng.multinomial(7, row) for row in q]) / 7
     assert losscheck.check(shares, q).verdict.loss == "soft_cross_entropy"
     assert losscheck.check(draw()[1], draw()[0], ordinal=True).verdict.loss == "ordinal"
+
+
+def test_more_classes_than_rows_end_in_a_report():
+    p, y = draw(k=100, n=20, spread=0.02)
+    report = losscheck.check(y, np.round(p, 2) / np.round(p, 2).sum(axis=1, keepdims=True))
+    assert report.verdict.loss == "cross_entropy"
