@@ -144,7 +144,8 @@ def spoiled_case(i: int) -> Case:
         p = p / p.sum(axis=1, keepdims=True)
     else:
         p, y = draw(int(rng.choice((200, 500))), int(rng.choice((3, 5, 10, 30))), 2.0, rng)
-    spoiled, labels = spoil(np.maximum(p, 1e-6), y, rng)
+    p = np.maximum(p, 1e-6)
+    spoiled, labels = spoil(p / p.sum(axis=1, keepdims=True), y, rng)
     return judge("spoiled", name, spoiled, labels, how)
 
 
@@ -195,19 +196,24 @@ def summarise(cases: pd.DataFrame) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Simulate, print the table, and keep the cases."""
+    """Read the options and score."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, help="files a part; all by default")
     parser.add_argument("--parts", nargs="+", choices=list(PARTS), default=list(PARTS))
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--save", type=Path, help="write the cases as CSV")
     options = parser.parse_args()
+    score(options.parts, options.cases, options.processes, options.save)
+
+
+def score(parts: list[str], most: int | None, processes: int, save: Path | None) -> None:
+    """Run the parts, print the table, and keep the cases."""
     started = time.time()
-    tasks = [(part, i) for part in options.parts for i in range(min(PARTS[part][1], options.cases or PARTS[part][1]))]
-    with ProcessPoolExecutor(options.processes) as pool:
+    tasks = [(part, i) for part in parts for i in range(min(PARTS[part][1], most or PARTS[part][1]))]
+    with ProcessPoolExecutor(processes) as pool:
         cases = pd.DataFrame([asdict(case) for case in pool.map(_run, tasks, chunksize=10)])
-    if options.save:
-        cases.to_csv(options.save, index=False)
+    if save:
+        cases.to_csv(save, index=False)
     print(summarise(cases).round(2).to_string(index=False))
     print(f"{len(cases)} files in {time.time() - started:.0f} s", file=sys.stderr)
 

@@ -1,7 +1,7 @@
 """The decision's report card: error rates against truth, beside simple rules and an oracle, on the same draws.
 
 Run `python benchmarks/scorecard.py` (minutes; 400 replicates a noise up to n = 1000), `--long` for n = 10⁵ too, or
-`--replicates 50` for a first look. Definitions are in docs/decision.md.
+`--replicates 50` for a first look; `--classes` for the half on class outputs. Definitions are in docs/decision.md.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
+import classes
 import numpy as np
 import pandas as pd
 from noises import (
@@ -282,7 +283,11 @@ def main() -> None:
     parser.add_argument("--noises", nargs="+", help="names of the noises; all by default")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--save", type=Path, help="write the rows as CSV")
+    parser.add_argument("--classes", action="store_true", help="the half on class outputs instead")
     options = parser.parse_args()
+    if options.classes:
+        classes.score(list(classes.PARTS), options.replicates, options.processes, options.save)
+        return
     sizes = [*options.sizes, 100_000] if options.long else options.sizes
     started = time.time()
     tasks = [

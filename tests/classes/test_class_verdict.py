@@ -63,6 +63,11 @@ def leaking():
     return 0.9 * np.eye(4)[y] + 0.025, y
 
 
+def annotated():
+    p = draw()[0]
+    return p, np.array([np.random.default_rng(9).multinomial(7, row) for row in p]) / 7
+
+
 def untrained():
     return 0.1 * np.random.default_rng(6).standard_normal((400, 4)), draw(n=400)[1]
 
@@ -85,7 +90,7 @@ CASES = {
     "leak_at_start": (FIX_FIRST, leaking, {"stage": "init"}),
     "worse_than_constant": (FIX_FIRST, shuffled, {}),
     "at_start": (KEEP, untrained, {"stage": "init", "outputs": "logits"}),
-    "unchecked": (KEEP, lambda: (draw()[0], np.roll(draw()[0], 1, axis=0)), {}),
+    "unchecked": (KEEP, annotated, {}),
     "no_labels": (KEEP, lambda: (draw()[0], None), {}),
     "temperature": (KEEP, lambda: tempered(1.6), {}),
     "prior_shift": (KEEP, lambda: with_offset(0.8), {}),
