@@ -106,7 +106,7 @@ def gather_class_facts(sample: ClassSample, checks: Sequence[CheckResult], alpha
         fitted=fitted,
         temperature=None if fitted is None else Estimate(fitted.value, *fitted.interval(alpha)),
         offsets=() if recalibrated is None else tuple(recalibrated.intercepts.tolist()),
-        smoothing=smoothing_floor(sample),
+        smoothing=smoothing_floor(sample) if fitted is not None and fitted.value < 1 else None,
         squared_error=None if stated is None else squared_error_efficiency(stated, alpha).overall,
     )
 

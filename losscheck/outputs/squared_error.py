@@ -37,8 +37,9 @@ from losscheck.results import Estimate
 if TYPE_CHECKING:
     from losscheck.outputs.stated import Block, Labels, Stated
 
-MOST_NUMBERS = 5_000_000
-"""Probabilities looked at, of evenly spread rows: at most 4 s, and intervals narrower than the two digits shown."""
+MOST_NUMBERS, ROWS_A_CLASS = 1_000_000, 5
+"""Probabilities looked at, of evenly spread rows, and rows a class at the least: at most 4 s, and intervals narrower
+than the two digits shown."""
 NEVER_STATED = 1e-60
 """Classes with smaller probabilities are taken as absent: products of their cubes are no longer numbers."""
 CANCELLED = 1e-13
@@ -81,7 +82,7 @@ def squared_error_efficiency(stated: Stated, alpha: float = 0.05) -> SquaredErro
 def _chosen(stated: Stated) -> Iterator[Block]:
     """Yield all rows in blocks, or evenly spread ones where there are too many."""
     width = stated.rows // stated.sample.n * stated.classes
-    rows = some_rows(stated.sample.n, max(1, MOST_NUMBERS // width))
+    rows = some_rows(stated.sample.n, max(ROWS_A_CLASS * stated.classes, MOST_NUMBERS // width))
     if isinstance(rows, slice):
         yield from stated.blocks()
         return
