@@ -8,15 +8,12 @@ from typing import Any
 
 import losscheck
 from losscheck.checks import run_checks
-from losscheck.classes.facts import gather_class_facts
 from losscheck.classes.request import ClassRequest
-from losscheck.classes.verdict import describe_fit, judge_class_loss, recommend_class_loss
 from losscheck.drawing import draw_histogram, draw_quantiles
 from losscheck.facts import gather_facts
 from losscheck.families import declaration_named
 from losscheck.numeric.lazy import np
 from losscheck.options import Options, make_asked, make_options
-from losscheck.outputs.reliability import reliability
 from losscheck.plotting import plot_noise
 from losscheck.posterior import weigh_models
 from losscheck.preparation import prepare
@@ -154,6 +151,11 @@ def _diagnose_noise(sample: Sample, request: Request, alpha: float, say: Callabl
 
 
 def _diagnose_classes(sample: ClassSample, request: ClassRequest, alpha: float, say: Callable[[str], None]) -> Report:
+    # a fifth of a run on 1,000 residuals would be their import
+    from losscheck.classes.facts import gather_class_facts
+    from losscheck.classes.verdict import describe_fit, judge_class_loss, recommend_class_loss
+    from losscheck.outputs.reliability import reliability
+
     task = detect_task(sample)
     say(f"checks on {sample.n:,} rows")
     checks = run_checks(sample, alpha)

@@ -21,6 +21,9 @@ MEDIAN_SE = 1.2533
 """√(π/2): the standard error of a median on normal noise, in those of the mean."""
 
 
+MOST_ROWS = 200_000
+
+
 @dataclass(frozen=True)
 class Shift:
     """How far below (−) or above (+) the mean predictions trained with a loss would sit, on average over the rows."""
@@ -31,21 +34,27 @@ class Shift:
 
 
 def find_shifts(sample: Sample) -> tuple[Shift, ...]:
-    """Return the shifts of MAE and Huber against MSE that are material and seen beyond chance."""
-    residual, level = sample.residual, sample.prediction
-    groups = 1 if level is None else max(1, min(GROUPS, sample.n // FEWEST_A_GROUP))
-    order = np.arange(sample.n) if level is None else np.argsort(level, kind="stable")
+    """Return the shifts of MAE and Huber against MSE that are material and seen beyond chance.
+
+    Above 200,000 rows every k-th is looked at.
+    """
+    every = -(-sample.n // MOST_ROWS)
+    residual = sample.residual[::every]
+    level, weights = (None if part is None else part[::every] for part in (sample.prediction, sample.weight))
+    groups = 1 if level is None else max(1, min(GROUPS, residual.size // FEWEST_A_GROUP))
+    order = np.arange(residual.size) if level is None else np.argsort(level, kind="stable")
     shifts = np.zeros((2, groups))
     size = np.zeros(groups)
     for g, rows in enumerate(np.array_split(order, groups)):
-        weight = None if sample.weight is None else sample.weight[rows]
+        weight = None if weights is None else weights[rows]
         r = residual[rows]
         mean = float(np.average(r, weights=weight))
         shifts[0, g] = weighted_quantile(r, weight, 0.5) - mean
         shifts[1, g] = _huber_center(r, weight) - mean
         size[g] = rows.size if weight is None else weight.sum()
-    scale = robust_center_scale(residual, sample.weight)[1]
-    spread = max(scale, float(np.std(residual)) / np.sqrt(sample.effective_rows) * MEDIAN_SE * SIGNIFICANT / MATERIAL)
+    scale = robust_center_scale(residual, weights)[1]
+    rows_used = sample.effective_rows / every
+    spread = max(scale, float(np.std(residual)) / np.sqrt(rows_used) * MEDIAN_SE * SIGNIFICANT / MATERIAL)
     mean = 0.0 if sample.target is None else float(np.average(sample.target, weights=sample.weight))
     averages = (shifts @ size) / size.sum()
     found = zip(("mae", "huber"), averages.tolist(), strict=True)
