@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -13,70 +13,56 @@ import typer
 from typer.core import TyperCommand
 
 import losscheck
+from losscheck.cli_options import (
+    AgainstOption,
+    AlphaOption,
+    ColorOption,
+    DebugOption,
+    EstimandOption,
+    FailOnOption,
+    FilesArgument,
+    Format,
+    FormatOption,
+    IgnoreOption,
+    InconclusiveOption,
+    LossOption,
+    MinEfficiencyOption,
+    OnBadRow,
+    OnBadRowOption,
+    OrderOption,
+    OrdinalOption,
+    OutputOption,
+    OutputsOption,
+    PredictionOption,
+    PredictionsFrom,
+    PredictionsFromOption,
+    QuietOption,
+    ResidualOption,
+    SeedOption,
+    SelectOption,
+    StageOption,
+    TargetOption,
+    TaskChoice,
+    TaskOption,
+    VerboseOption,
+    WeightOption,
+    shown,
+)
+from losscheck.configuration import Configuration, find_configuration
+from losscheck.gate import FailOn, open_gate
 from losscheck.output import Color, Progress, check_output, print_document, print_text, write_files
 from losscheck.render import ENDINGS, RENDERERS, Verbosity
-from losscheck.render.figures import escape, write_list
-from losscheck.results import InputError, Report, Status
+from losscheck.render.figures import escape
+from losscheck.results import InputError, Report
 
 FOUND, BAD_INPUT, INTERNAL, INTERRUPTED = 1, 2, 3, 130
+
+UNCONFIGURED = frozenset({"-h", "--help", "--version"})
+"""With one of these nothing is run, so that no file is looked for."""
 
 # Typer has its own copy of click in some versions and imports it in others: this class is reached the same in all.
 UsageError: Any = typer.BadParameter.__base__
 
-
-class Format(StrEnum):
-    """What goes to standard output."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    HTML = "html"
-    JUNIT = "junit"
-    GITHUB = "github"
-
-
-class FailOn(StrEnum):
-    """The gate: the mildest status that makes the exit code 1."""
-
-    FAIL = "fail"
-    WARN = "warn"
-    INCONCLUSIVE = "inconclusive"
-    NEVER = "never"
-
-
-class TaskChoice(StrEnum):
-    """What the targets are."""
-
-    AUTO = "auto"
-    REGRESSION = "regression"
-    COUNT = "count"
-    BINARY = "binary"
-    MULTICLASS = "multiclass"
-    MULTILABEL = "multilabel"
-    SOFT = "soft"
-
-
-class PredictionsFrom(StrEnum):
-    """Where the predictions come from, and so what the report may claim."""
-
-    UNKNOWN = "unknown"
-    HELDOUT = "heldout"
-    TRAINING = "training"
-
-
-class OnBadRow(StrEnum):
-    """What a row that cannot be read does."""
-
-    ERROR = "error"
-    DROP = "drop"
-
-
-GATES = {
-    FailOn.FAIL: {Status.FAIL},
-    FailOn.WARN: {Status.FAIL, Status.WARN},
-    FailOn.INCONCLUSIVE: {Status.FAIL, Status.WARN, Status.INCONCLUSIVE},
-    FailOn.NEVER: set(),
-}
 
 EXAMPLES = """[bold]Examples[/bold]
 
@@ -113,29 +99,7 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit()
 
 
-COLUMNS, NOISE, OUTPUT = "Columns (detected when left out)", "What is asked", "Output"
-Name = str | None
-Names = list[str] | None
-
-
-def _column(help: str, *flags: str) -> Any:
-    return typer.Option(*flags, metavar="COL", help=help, rich_help_panel=COLUMNS, show_default=False)
-
-
-def _asked(metavar: str, help: str, *flags: str) -> Any:
-    return typer.Option(*flags, metavar=metavar, help=help, rich_help_panel=NOISE)
-
-
-def _shown(metavar: str, help: str, *flags: str, **more: Any) -> Any:
-    return typer.Option(*flags, metavar=metavar, help=help, rich_help_panel=OUTPUT, **more)
-
-
-# The choices stand in the help and not in the metavar, which would leave the help no room in 80 columns.
-ColorOption = Annotated[Color, _shown("WHEN", "auto, always or never; auto heeds NO_COLOR and FORCE_COLOR.", "--color")]
-DebugOption = Annotated[bool, _shown("", "Show the traceback of an internal error.", "--debug")]
-FilesArgument = Annotated[
-    list[str], typer.Argument(metavar="FILE...", help="CSV files; several are one data set.", show_default=False)
-]
+VersionOption = Annotated[bool, shown("", "Show the version.", "--version", callback=_show_version, is_eager=True)]
 
 
 @app.command(
@@ -146,58 +110,40 @@ FilesArgument = Annotated[
     "follow, what the loss in use wastes on them, and which loss to train with.",
 )
 def check_command(
+    context: typer.Context,
     files: FilesArgument,
-    target: Annotated[Names, _column("What was to be predicted; several for multilabel.", "-t", "--target")] = None,
-    prediction: Annotated[Names, _column("What the model said; one a class.", "-p", "--prediction")] = None,
-    residual: Annotated[Names, _column("target - prediction, instead of the two.", "--residual")] = None,
-    weight: Annotated[Names, _column("Importance weights of the rows.", "--weight")] = None,
-    order: Annotated[Names, _column("Time, or whatever else orders the rows.", "--order")] = None,
-    loss: Annotated[Name, _asked("NAME[:p=v,...]", "The loss you train with: is it right?", "--loss")] = None,
-    min_efficiency: Annotated[
-        float, _asked("NUMBER", "Below this efficiency the loss you train with fails.", "--min-efficiency")
-    ] = 0.8,
-    estimand: Annotated[
-        str, _asked("WHAT", "What predictions must be: any, mean, median or quantile:Q.", "--estimand")
-    ] = "any",
-    predictions_from: Annotated[
-        PredictionsFrom, _asked("WHERE", "unknown, heldout or training rows.", "--predictions-from")
-    ] = PredictionsFrom.UNKNOWN,
-    task: Annotated[
-        TaskChoice, _asked("TASK", "auto, regression, binary, multiclass, multilabel or soft.", "--task")
-    ] = TaskChoice.AUTO,
-    outputs: Annotated[
-        str,
-        _asked("WHAT", "Class outputs are: auto, probabilities, logits, log-probabilities, percent.", "--outputs"),
-    ] = "auto",
-    stage: Annotated[str, _asked("STAGE", "train, or init for outputs before training.", "--stage")] = "train",
-    ordinal: Annotated[bool, _asked("", "The classes are ordered.", "--ordinal")] = False,
-    seed: Annotated[int, _asked("NUMBER", "Seed of the redrawn labels.", "--seed")] = 0,
-    on_bad_row: Annotated[
-        OnBadRow, _asked("WHAT", "error or drop, at a row that cannot be read.", "--on-bad-row")
-    ] = OnBadRow.ERROR,
-    alpha: Annotated[float, _asked("NUMBER", "Intervals cover 1 - alpha.", "--alpha")] = 0.05,
-    format: Annotated[
-        Format, _shown("FORMAT", f"{write_list(tuple(RENDERERS), 'or')}, to standard output.", "-f", "--format")
-    ] = Format.TEXT,
-    output: Annotated[
-        list[Path] | None,
-        _shown(
-            "FILE", f"Also write the report here: {write_list(tuple(ENDINGS), 'or')}. Repeatable.", "-o", "--output"
-        ),
-    ] = None,
-    fail_on: Annotated[
-        FailOn, _shown("STATUS", "Exit with 1 from here on: fail, warn, inconclusive or never.", "--fail-on")
-    ] = FailOn.FAIL,
-    quiet: Annotated[bool, _shown("", "Only the verdict and what failed.", "-q", "--quiet")] = False,
-    verbose: Annotated[bool, _shown("", "Everything.", "-v", "--verbose")] = False,
+    target: TargetOption = None,
+    prediction: PredictionOption = None,
+    residual: ResidualOption = None,
+    weight: WeightOption = None,
+    order: OrderOption = None,
+    loss: LossOption = None,
+    min_efficiency: MinEfficiencyOption = 0.8,
+    estimand: EstimandOption = "any",
+    predictions_from: PredictionsFromOption = PredictionsFrom.UNKNOWN,
+    task: TaskOption = TaskChoice.AUTO,
+    outputs: OutputsOption = "auto",
+    stage: StageOption = "train",
+    ordinal: OrdinalOption = False,
+    seed: SeedOption = 0,
+    on_bad_row: OnBadRowOption = OnBadRow.ERROR,
+    alpha: AlphaOption = 0.05,
+    fail_on: FailOnOption = FailOn.FAIL,
+    fail_on_inconclusive: InconclusiveOption = False,
+    select: SelectOption = None,
+    ignore: IgnoreOption = None,
+    against: AgainstOption = None,
+    format: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
     color: ColorOption = Color.AUTO,
     debug: DebugOption = False,
-    version: Annotated[
-        bool, _shown("", "Show the version.", "--version", callback=_show_version, is_eager=True)
-    ] = False,
+    version: VersionOption = False,
 ) -> None:
     """Check the files, write the report, and exit with the gate's code."""
     verbosity = _choose_verbosity(quiet, verbose)
+    gate = open_gate(fail_on, select or (), ignore or (), against, fail_on_inconclusive)
     given = {"residual": residual, "weight": weight, "order": order}
     columns = {role: _only_column(role, names) for role, names in given.items()}
     for path in output or []:
@@ -223,9 +169,10 @@ def check_command(
             drop_bad_rows=on_bad_row is OnBadRow.DROP,
             progress=progress.say,
         )
+    report = gate.apply(_note_configuration(report, context.obj))
     write_files({path: RENDERERS[ENDINGS[path.suffix.lower()]](report, verbosity) for path in output or []})
     _show(report, format, verbosity, color)
-    raise typer.Exit(FOUND if any(check.status in GATES[fail_on] for check in report.checks) else 0)
+    raise typer.Exit(FOUND if report.failing else 0)
 
 
 @app.command("explain")
@@ -278,11 +225,21 @@ def _show(report: Report, format: Format, verbosity: Verbosity, color: Color) ->
         print_text(RENDERERS[format.value](report, verbosity), encoding="utf-8")
 
 
+def _note_configuration(report: Report, configuration: Configuration | None) -> Report:
+    """Return the report with a note on the options that a file has set."""
+    if configuration is None or not configuration.options:
+        return report
+    names = ", ".join(configuration.options)
+    return replace(report, notes=(*report.notes, f"Options from {configuration.path.name}: {names}."))
+
+
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with the code of the contract."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = typer.main.get_command(app).main(args=_with_command(given), prog_name="losscheck", standalone_mode=False)
+        command: Any = typer.main.get_command(app)
+        words, configuration = _with_configuration(_with_command(given), command)
+        code = command.main(args=words, obj=configuration, prog_name="losscheck", standalone_mode=False)
         sys.exit(code or 0)
     except InputError as error:
         _fail(str(error), BAD_INPUT)
@@ -308,6 +265,22 @@ def _with_command(arguments: list[str]) -> list[str]:
         return ["check", "--help"]
     commands = {command.name for command in app.registered_commands}
     return arguments if arguments[0] in commands else ["check", *arguments]
+
+
+def _with_configuration(words: list[str], command: Any) -> tuple[list[str], Configuration | None]:
+    """Return the arguments with the options of the nearest file before them, which are held to the same rules."""
+    if words[0] != "check" or not UNCONFIGURED.isdisjoint(words):
+        return words, None
+    configuration = find_configuration(Path.cwd())
+    if configuration is None:
+        return words, None
+    check = command.commands["check"]
+    found = configuration.arguments(check.params, words[1:])
+    try:
+        check.make_context("check", [*found, "FILE"])
+    except UsageError as error:
+        raise InputError(f"{configuration.path}: {_plain(error.format_message())}") from error
+    return ["check", *found, *words[1:]], configuration
 
 
 def _fail(message: str, code: int) -> NoReturn:

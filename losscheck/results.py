@@ -259,7 +259,10 @@ class Reliability:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that a run found; `to_dict()` is the JSON of the contract."""
+    """Everything that a run found; `to_dict()` is the JSON of the contract.
+
+    `failing` are the ids of the checks that make the exit code 1, None where no gate was asked: those that failed.
+    """
 
     version: str
     input: InputInfo
@@ -274,6 +277,7 @@ class Report:
     reliability: Reliability | None = field(default=None, metadata={"json": False})
     derivation: str = field(default="", metadata={"json": False})
     plots: Plots = field(default_factory=Plots, metadata={"json": False})
+    failing: tuple[str, ...] | None = field(default=None, metadata={"json": False})
 
     def __str__(self) -> str:
         """Return the verdict's status and headline; `repr` shows every field."""
@@ -289,6 +293,10 @@ class Report:
     def passed(self) -> bool:
         """True when no check failed: what `--fail-on fail` asks."""
         return all(check.status is not Status.FAIL for check in self.checks)
+
+    def stops(self, check: CheckResult) -> bool:
+        """Return whether this check makes the exit code 1."""
+        return check.status is Status.FAIL if self.failing is None else check.id in self.failing
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain JSON values: 12 significant digits, NaN and infinities as None."""

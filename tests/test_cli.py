@@ -186,7 +186,8 @@ def test_every_option_of_this_contract_and_no_other(run):
     options = (
         "--target --prediction --residual --weight --order --loss --min-efficiency --estimand --predictions-from "
         "--task --outputs --stage --ordinal --seed "
-        "--on-bad-row --alpha --format --output --fail-on --quiet --verbose --color --debug --version --help"
+        "--on-bad-row --alpha --format --output --fail-on --fail-on-inconclusive --select --ignore --against "
+        "--quiet --verbose --color --debug --version --help"
     )
     assert sorted({word for word in out.replace("│", " ").split() if word.startswith("--")} - {"--"}) == sorted(
         options.split()

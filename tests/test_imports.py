@@ -31,7 +31,9 @@ ALLOWED = {name: set().union(*LEVELS[:level]) for level, names in enumerate(LEVE
 ALLOWED |= {"render": {"plots", "results"}, "output": {"results", "render"}}
 ALLOWED["results"] = {"plots", "render"}  # a report shows itself in a notebook: imported when it does
 ALLOWED |= {"explain": {"results", "families", "checks", "render"}}
-ALLOWED["cli"] = {"results", "diagnose", "explain", "render", "output"}
+ALLOWED |= {"gate": {"results", "checks"}, "configuration": {"results"}}
+ALLOWED |= {"cli_options": {"results", "render", "output", "gate"}}
+ALLOWED["cli"] = {"results", "diagnose", "explain", "render", "output", "gate", "configuration", "cli_options"}
 
 
 def imported(path):

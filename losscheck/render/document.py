@@ -56,7 +56,8 @@ def build_document(report: Report, verbosity: Verbosity = Verbosity.NORMAL) -> D
     """Return the report as blocks, in the order of the contract."""
     if verbosity is Verbosity.QUIET:
         headline = Paragraph(Span(escape(report.verdict.headline), Role.STRONG))
-        return Document((headline, *list_checks(report, (Status.FAIL,), "", verbosity)), verbosity)
+        failing = replace(report, checks=tuple(check for check in report.checks if report.stops(check)))
+        return Document((headline, *list_checks(failing, STATUS_HEADINGS[0][0], "", verbosity)), verbosity)
     verbose = verbosity is Verbosity.VERBOSE
     blocks = (
         _describe_input(report),
