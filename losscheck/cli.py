@@ -48,6 +48,7 @@ from losscheck.cli_options import (
     WeightOption,
     shown,
 )
+from losscheck.comparing import compare_command
 from losscheck.configuration import Configuration, find_configuration
 from losscheck.gate import FailOn, open_gate
 from losscheck.output import Color, Progress, check_output, print_document, print_text, write_files
@@ -82,7 +83,10 @@ class CheckCommand(TyperCommand):
 
     def get_usage(self, ctx: Any) -> str:
         """Return the usage of all commands, as a user types them."""
-        return "Usage: losscheck FILE... [options]\n       losscheck explain [NAME|CODE]\n       losscheck schema"
+        return (
+            "Usage: losscheck FILE... [options]\n       losscheck explain [NAME|CODE]\n"
+            "       losscheck compare BEFORE AFTER [options]\n       losscheck schema"
+        )
 
 
 app = typer.Typer(
@@ -192,6 +196,9 @@ def explain_command(
 def _columns(names: list[str] | None) -> str | list[str] | None:
     """Return the column of a role, or its columns."""
     return names[0] if names is not None and len(names) == 1 else names
+
+
+app.command("compare")(compare_command)
 
 
 @app.command("schema")

@@ -33,7 +33,21 @@ ALLOWED["results"] = {"plots", "render"}  # a report shows itself in a notebook:
 ALLOWED |= {"explain": {"results", "families", "checks", "render"}}
 ALLOWED |= {"gate": {"results", "checks"}, "configuration": {"results"}}
 ALLOWED |= {"cli_options": {"results", "render", "output", "gate"}}
-ALLOWED["cli"] = {"results", "diagnose", "explain", "render", "output", "gate", "configuration", "cli_options"}
+ALLOWED |= {
+    "comparison": {"results", "sample", "numeric", "outputs", "reading", "gate", "render", "options", "diagnose"},
+    "comparing": {"results", "cli_options", "gate", "output", "render", "options", "reading", "comparison"},
+}
+ALLOWED["cli"] = {
+    "results",
+    "diagnose",
+    "explain",
+    "render",
+    "output",
+    "gate",
+    "configuration",
+    "cli_options",
+    "comparing",
+}
 
 
 def imported(path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from math import inf, isfinite, sqrt
+from math import inf, isfinite, log, sqrt
 
 from losscheck.results import CheckResult, Effect, Status
 
@@ -14,8 +14,10 @@ TOLERANCE = 0.1
 HALF_WIDTHS = 1.0
 """Effects move where they differ by more than the root of the sum of their squared half widths: two standard errors of
 the difference, as the intervals of two independent files are."""
-IDEALS = {"temperature": 1.0, "cox": 1.0, "dispersion": 1.0}
-"""Where an effect is best, if not at 0."""
+RATIOS = frozenset({"temperature", "cox", "dispersion"})
+"""Checks whose effect is best at 1, and as bad at one half as at two."""
+HIGHER_IS_WORSE = frozenset({"alignment"})
+"""Checks whose effect is an amount of evidence: below 0 it speaks for the good case."""
 LOWER_IS_WORSE = frozenset(
     {"advice", "declared_loss", "scale_rank", "baseline", "too_few_rows", "rows_per_class", "hill", "imbalance"}
 )
@@ -75,6 +77,8 @@ def judge_move(before: CheckResult | None, after: CheckResult) -> Move:
     """Return what became of a check: by its effects where both reports have one, else by its status."""
     if before is None or Status.SKIP in (before.status, after.status):
         return Move.SAME if before is not None and before.status is after.status else Move.NEW
+    if before.status is after.status is Status.PASS:
+        return Move.SAME
     moved = _moved(before, after)
     if moved is None:
         moved = SEVERITY[after.status] - SEVERITY[before.status]
@@ -88,18 +92,22 @@ def _moved(before: CheckResult, after: CheckResult) -> float | None:
         return None
     worse = _badness(after.id, now.value) - _badness(before.id, was.value)
     scale = now.margin if now.margin else _badness(before.id, was.value)
-    chance = HALF_WIDTHS * sqrt(_half_width(was) ** 2 + _half_width(now) ** 2)
+    chance = HALF_WIDTHS * sqrt(_half_width(after.id, was) ** 2 + _half_width(after.id, now) ** 2)
     return 0.0 if abs(worse) <= max(TOLERANCE * abs(scale), chance) else worse
 
 
 def _badness(name: str, value: float) -> float:
     """Return how far an effect is from where it is best."""
-    return -value if name in LOWER_IS_WORSE else abs(value - IDEALS.get(name, 0.0))
+    if name in RATIOS:
+        return abs(log(value)) if value > 0 else inf
+    return -value if name in LOWER_IS_WORSE else value if name in HIGHER_IS_WORSE else abs(value)
 
 
-def _half_width(effect: Effect) -> float:
+def _half_width(name: str, effect: Effect) -> float:
     """Return half of the interval; 0 where there is none, for nothing is known of chance then."""
-    if effect.low is None or effect.high is None:
+    low, high = effect.low, effect.high
+    if low is None or high is None:
         return 0.0
-    half = (effect.high - effect.low) / 2
-    return half if isfinite(half) else inf
+    if name in RATIOS:
+        return log(high / low) / 2 if low > 0 and isfinite(high) else inf
+    return (high - low) / 2 if isfinite(high - low) else inf

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from losscheck.checks import CHECKS
-from losscheck.gate.changes import IDEALS, LOWER_IS_WORSE, Move, judge_move, list_changes
+from losscheck.gate.changes import HIGHER_IS_WORSE, LOWER_IS_WORSE, RATIOS, Move, judge_move, list_changes
 from losscheck.results import CheckResult, Effect, Status
 
 
@@ -24,6 +24,7 @@ def check(status=Status.WARN, value=None, low=None, high=None, margin=None, id="
         (check(value=0.2, margin=0.1), check(value=0.22, margin=0.1), Move.WORSE),
         (check("pass", value=0.099, margin=0.1), check("warn", value=0.101, margin=0.1), Move.SAME),
         (check("pass"), check("fail"), Move.WORSE),
+        (check("pass", value=0.2, margin=1.0), check("pass", value=0.9, margin=1.0), Move.SAME),
         (check("fail"), check("inconclusive"), Move.BETTER),
         (check("warn"), check("warn"), Move.SAME),
         (None, check("pass"), Move.NEW),
@@ -43,8 +44,15 @@ def test_effects_that_are_not_best_at_zero(id, worse):
     assert (judge_move(good, bad), judge_move(bad, good)) == (Move.WORSE, Move.BETTER)
 
 
+def test_ratios_are_as_bad_at_a_half_as_at_two_and_evidence_has_a_sign():
+    half, two, five = (check("fail", value=v, low=0.99 * v, high=1.01 * v, id="temperature") for v in (0.5, 2.0, 5.0))
+    assert [judge_move(half, other) for other in (two, five)] == [Move.SAME, Move.WORSE]
+    ordered, other = check("pass", value=-800.0, id="alignment"), check("fail", value=230.0, id="alignment")
+    assert (judge_move(ordered, other), judge_move(other, ordered)) == (Move.WORSE, Move.BETTER)
+
+
 def test_every_exception_is_a_check():
-    assert set(IDEALS) | LOWER_IS_WORSE <= {check.id for check in CHECKS}
+    assert {check.id for check in CHECKS} >= RATIOS | LOWER_IS_WORSE | HIGHER_IS_WORSE
 
 
 def test_checks_of_one_report_alone_are_new_or_gone():
