@@ -26,8 +26,10 @@ import losscheck
 from losscheck.families import regression_family_named, regression_loss_named
 from losscheck.families.family import Family, View
 from losscheck.families.likelihood import NODE_WEIGHTS, NODES
+from losscheck.families.pair_fitting import fit_response
 from losscheck.families.response_family import Domain, Link, ResponseFamily
 from losscheck.families.responses import RESPONSE_FAMILIES
+from losscheck.numeric.pairs import Pairs
 from losscheck.target import Target, describe_target
 
 FOLDS = 5
@@ -35,6 +37,7 @@ RIDGE = 1e-3
 """Nats a row of a squared coefficient of a standardised feature: against columns that are nearly the same."""
 NOISE = ("normal", "laplace", "student_t", "heteroscedastic_normal", "heteroscedastic_t", "lognormal", "log_t")
 LEAST_MEAN, LARGEST_ETA = 1e-6, 30.0
+WIDE = 10.0
 CLEAR_SE, CLEAR_NATS = 2.0, 0.02
 """A difference is clear beyond two standard errors and 0.02 nats a row."""
 Chosen = Family | ResponseFamily
@@ -72,10 +75,7 @@ class Learner:
         design = self._design(X)
         self.lines = 2 if isinstance(self.family, Family) and self.family.view is View.SCALED else 1
         logarithmic = [shape.logarithmic for shape in self.family.shapes]
-        first = (
-            self.family.grid[len(self.family.grid) // 2] if isinstance(self.family, Family) else self.family.starts[0]
-        )
-        shapes = [np.log(value) if log else value for value, log in zip(first, logarithmic, strict=True)]
+        shapes = [np.log(v) if log else v for v, log in zip(self._first_shapes(y), logarithmic, strict=True)]
         plain = isinstance(self.family, Family) and self.lines == 1
         start = np.concatenate((np.zeros(self.lines * design.shape[1]), np.zeros(int(plain)), shapes))
 
@@ -91,6 +91,13 @@ class Learner:
         ]  # fmt: skip
         self.theta = scipy.optimize.minimize(objective, start, method="L-BFGS-B", bounds=ends).x
         return self
+
+    def _first_shapes(self, y: np.ndarray) -> tuple[float, ...]:
+        """Return shapes to set out from: those of targets about their mean, or the middle of a noise family's grid."""
+        if isinstance(self.family, Family):
+            return self.family.grid[len(self.family.grid) // 2]
+        constant = Pairs(y, np.full(y.size, y.mean()), np.ones(y.size), self.step)
+        return fit_response(self.family, constant, self.known).shapes
 
     def nats(self, X: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return −log of the density, or of the probability, of every row."""
@@ -158,6 +165,12 @@ class Learner:
         return self._top() * share
 
 
+def with_logs(X: np.ndarray) -> np.ndarray:
+    """Return the features with the logarithms of those that span a factor of ten: what a log link is linear in."""
+    wide = (X.min(0) > 0) & (X.max(0) > WIDE * X.min(0))
+    return np.column_stack((X, np.log(X[:, wide])))
+
+
 def out_of_fold(X: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
     """Return predictions of every row by a linear model trained with MSE that has not seen it."""
     found = np.empty_like(y)
@@ -172,6 +185,7 @@ def study(place: int, seed: int) -> tuple[pd.DataFrame, list[str]]:
     The column `recommended` has for each row those of the loss that its fold recommended.
     """
     X, y = TABLES[place].load()
+    X = with_logs(X)
     target = describe_target(y)
     step = 1.0 if target.whole else 0.0
     candidates = [*(regression_family_named(name) for name in NOISE), *RESPONSE_FAMILIES]
