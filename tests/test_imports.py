@@ -31,6 +31,7 @@ ALLOWED = {name: set().union(*LEVELS[:level]) for level, names in enumerate(LEVE
 ALLOWED |= {"render": {"plots", "results"}, "output": {"results", "render"}}
 ALLOWED["results"] = {"plots", "render"}  # a report shows itself in a notebook: imported when it does
 ALLOWED |= {"explain": {"results", "families", "checks", "render"}}
+ALLOWED |= {"testing": {"results", "gate", "render", "diagnose"}}
 ALLOWED |= {"gate": {"results", "checks"}, "configuration": {"results"}}
 ALLOWED |= {"cli_options": {"results", "render", "output", "gate"}}
 ALLOWED |= {
