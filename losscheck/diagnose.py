@@ -154,6 +154,7 @@ def _diagnose_classes(sample: ClassSample, request: ClassRequest, alpha: float, 
     # a fifth of a run on 1,000 residuals would be their import
     from losscheck.classes.facts import gather_class_facts
     from losscheck.classes.verdict import describe_fit, judge_class_loss, recommend_class_loss
+    from losscheck.outputs.pictures import plot_classes
     from losscheck.outputs.reliability import reliability
 
     task = detect_task(sample)
@@ -172,4 +173,5 @@ def _diagnose_classes(sample: ClassSample, request: ClassRequest, alpha: float, 
         notes=(CLASSES_FROM[request.predictions_from],) if facts.labelled else (),
         reliability=reliability(sample, alpha),
         derivation=facts.family.derivation,
+        plots=plot_classes(sample, alpha),
     )
