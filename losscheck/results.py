@@ -55,6 +55,7 @@ class Need(StrEnum):
     PREDICTION = "prediction"
     TARGET = "target"
     ORDER = "order"
+    ROWS = "rows"  # the rows one by one
     LABELS = "labels"  # one true class a row
     PROBABILITIES = "probabilities"  # outputs that are, or could be made, probabilities of classes
 
