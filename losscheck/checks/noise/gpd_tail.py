@@ -62,10 +62,14 @@ def fit_shape(excess: Ordered) -> float:
     y, count = excess.value / excess.value[-1], excess.count
     coarse = excess.at(np.arange(0, excess.n, max(1, excess.n // SCAN_POINTS))) / excess.value[-1]
     grid = np.concatenate((SCAN, np.array(STRETCH) / mean_of(y, count)))
-    best = int(np.argmin([_cost(theta, coarse) for theta in grid]))
-    low = grid[best - 1] if best else -0.999999
-    high = grid[best + 1] if best + 1 < grid.size else 10 * grid[best]
-    theta = find_root(lambda theta: _slope(theta, y, count), float(low), float(high))
+    grid = np.concatenate(([-0.999999], grid, [10 * grid[-1]]))
+    best = 1 + int(np.argmin([_cost(theta, coarse) for theta in grid[1:-1]]))
+    low, high = best - 1, best + 1
+    while low > 0 and _slope(float(grid[low]), y, count) > 0:  # evenly spaced excesses may miss the bracket by one
+        low -= 1
+    while high < grid.size - 1 and _slope(float(grid[high]), y, count) < 0:
+        high += 1
+    theta = find_root(lambda theta: _slope(theta, y, count), float(grid[low]), float(grid[high]))
     return max(mean_of(np.log1p(theta * y), count), LOWEST_SHAPE)
 
 
