@@ -17,6 +17,7 @@ from losscheck.output import Color, Progress, check_output, print_document, prin
 from losscheck.render import ENDINGS, RENDERERS, Verbosity
 from losscheck.render.figures import escape
 from losscheck.results import InputError, Report, Status
+from losscheck.summaries import merge_command, summarize_command
 
 FOUND, BAD_INPUT, INTERNAL, INTERRUPTED = 1, 2, 3, 130
 
@@ -78,7 +79,10 @@ class CheckCommand(TyperCommand):
 
     def get_usage(self, ctx: Any) -> str:
         """Return the usage of all commands, as a user types them."""
-        return "Usage: losscheck FILE... [options]\n       losscheck explain [NAME|CODE]"
+        return (
+            "Usage: losscheck FILE... [options]\n       losscheck explain [NAME|CODE]\n"
+            "       losscheck summarize FILE... -o S.lcs.json\n       losscheck merge S... -o S.lcs.json"
+        )
 
 
 app = typer.Typer(
@@ -147,6 +151,7 @@ def check_command(
     on_bad_row: Annotated[
         OnBadRow, _asked("WHAT", "error or drop, at a row that cannot be read.", "--on-bad-row")
     ] = OnBadRow.ERROR,
+    exact: Annotated[bool, _asked("", "Keep all rows in memory, however many.", "--exact")] = False,
     alpha: Annotated[float, _asked("NUMBER", "Intervals cover 1 - alpha.", "--alpha")] = 0.05,
     format: Annotated[Format, _shown("FORMAT", "text or json, to standard output.", "-f", "--format")] = Format.TEXT,
     output: Annotated[
@@ -181,6 +186,7 @@ def check_command(
             alpha=alpha,
             predictions_from=predictions_from.value,
             drop_bad_rows=on_bad_row is OnBadRow.DROP,
+            exact=exact,
             progress=progress.say,
         )
     write_files({path: RENDERERS[ENDINGS[path.suffix.lower()]](report, verbosity) for path in output or []})
@@ -200,6 +206,10 @@ def explain_command(
     from losscheck.explain import explain_text
 
     print_document(explain_text(name), color)
+
+
+app.command("summarize")(summarize_command)
+app.command("merge")(merge_command)
 
 
 def _only_column(role: str, names: list[str] | None) -> str | None:

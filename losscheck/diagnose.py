@@ -32,8 +32,11 @@ PREDICTIONS_FROM = {
     "training": "The model was trained on these rows: the residuals are smaller and lighter-tailed than new ones would "
     "be, so every figure here is optimistic about the loss in use, and no declared loss fails on it.",
 }
-
-
+SUMMARIZED = (
+    "The rows were summarized: counted in buckets at most 0.8 % wide, each with its exact sums. At a million rows this "
+    "moves a fitted parameter by 0.02 of its standard error, the center of a loss with a kink by 0.04; the order of "
+    "the rows, repeated rows and row numbers are not in a summary (--exact keeps all rows in memory)."
+)
 FEWEST = 3
 EXACT = 1e-13
 """Of the targets: less is left when a residual is a line or a parabola of its prediction."""
@@ -79,16 +82,19 @@ def check_file(
     alpha: float = 0.05,
     predictions_from: str = "unknown",
     drop_bad_rows: bool = False,
+    exact: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Report:
     """Diagnose a file, or several as one data set; column names are detected when left out.
+
+    A file may be a summary. Above 5 million rows one is made, unless `exact`.
 
     Raises InputError, naming file, line, column and value, for anything that cannot be read.
     """
     request = make_request(loss, estimand, min_efficiency, alpha, predictions_from)
     roles = Roles(target=target, prediction=prediction, residual=residual, weight=weight, order=order)
     paths = [files] if isinstance(files, (str, PathLike)) else list(files)
-    sample = read_sample(paths, roles, drop_bad_rows=drop_bad_rows, progress=progress)
+    sample = read_sample(paths, roles, drop_bad_rows=drop_bad_rows, exact=exact, progress=progress)
     return diagnose(sample, request, alpha, progress)
 
 
@@ -171,7 +177,7 @@ def _diagnose(sample: Sample, request: Request, alpha: float, say: Callable[[str
         verdict=verdict,
         fits=ranked,
         checks=(*checks, *judged),
-        notes=(PREDICTIONS_FROM[request.predictions_from],),
+        notes=(PREDICTIONS_FROM[request.predictions_from], *((SUMMARIZED,) if sample.info.summarized else ())),
         histogram=draw_histogram(prepared, fits, ranked, verdict),
         quantiles=draw_quantiles(prepared, alpha),
     )

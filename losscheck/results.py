@@ -205,6 +205,7 @@ class InputInfo:
     dialect: Mapping[str, Any] | None = None
     precision: str = "float64"
     summarized: bool = False
+    summary: Mapping[str, Any] | None = field(default=None, metadata={"json": "if given"})
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ def test_what_is_left_out_has_the_defaults_of_the_library(diagnosis, run):
         "alpha": 0.05,
         "predictions_from": "unknown",
         "drop_bad_rows": False,
+        "exact": False,
     }
 
 
@@ -156,7 +157,7 @@ def test_every_option_of_this_contract_and_no_other(run):
     out = run("--help")[1]
     options = (
         "--target --prediction --residual --weight --order --loss --min-efficiency --estimand --predictions-from "
-        "--on-bad-row --alpha --format --output --fail-on --quiet --verbose --color --debug --version --help"
+        "--on-bad-row --exact --alpha --format --output --fail-on --quiet --verbose --color --debug --version --help"
     )
     assert sorted({word for word in out.replace("│", " ").split() if word.startswith("--")} - {"--"}) == sorted(
         options.split()

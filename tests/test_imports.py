@@ -10,7 +10,7 @@ LEVELS = [
     {"results"},
     {"sample"},
     {"numeric"},
-    {"outputs"},
+    {"outputs", "summary"},
     {"families", "reading", "task", "checks"},
     {"efficiency"},
     {"loss_choice", "posterior", "preparation"},
@@ -26,7 +26,8 @@ LEVELS = [
 ALLOWED = {name: set().union(*LEVELS[:level]) for level, names in enumerate(LEVELS) for name in names}
 ALLOWED |= {"render": {"results"}, "output": {"results", "render"}}
 ALLOWED |= {"explain": {"results", "families", "checks", "render"}}
-ALLOWED["cli"] = {"results", "diagnose", "explain", "render", "output"}
+ALLOWED["cli"] = {"results", "diagnose", "explain", "render", "output", "summaries"}
+ALLOWED["summaries"] = {"results", "output", "reading", "summary"}
 
 
 def imported(path):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from losscheck.numeric.lazy import Array, np
 from losscheck.results import InputError, InputInfo
 from losscheck.sample import LeftOut, Sample
+from losscheck.summary import Folder, Summary, sample_of
+from losscheck.summary.folding import Center
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ROWS_SHOWN = 10
+FOLD_ROWS = 2**18
+"""Rows folded into a summary at once: fewer take longer a row, more take more memory."""
 Number = TypeVar("Number", bound="np.generic")
 UNREADABLE = "(unreadable row)"
 
@@ -31,12 +35,18 @@ class _Tally:
 
 
 class Collector:
-    """Takes rows block by block, keeps those that are finite in every column, and counts the others."""
+    """Takes rows block by block, keeps those that are finite in every column, and counts the others.
 
-    def __init__(self, names: Mapping[str, str]) -> None:
+    Above `most_rows` they are folded into a summary; with a `center`, all are, about it.
+    """
+
+    def __init__(self, names: Mapping[str, str], most_rows: int | None = None, center: Center | None = None) -> None:
         """Expect a column per role in `names` (role → the column's name)."""
         self.names = names
         self.rows = 0
+        self.folder = None if center is None else Folder(center)
+        self._most_rows = most_rows
+        self._waiting = 0
         self._kept: dict[str, list[Array]] = {role: [] for role in names}
         self._row: list[NDArray[np.int64]] = []
         self._missing: dict[str, _Tally] = {}
@@ -62,21 +72,28 @@ class Collector:
         for role, values in columns.items():
             self._kept[role].append(values if good is None else values[good])
         self._row.append(row if good is None else row[good])
+        self._waiting += self._row[-1].size
+        if self.folder is None and self._most_rows is not None and self._waiting > self._most_rows:
+            self.folder = Folder()
+        if self.folder is not None and self._waiting >= FOLD_ROWS:
+            self._fold(self.folder)
+
+    def summary(self, info: InputInfo) -> Summary:
+        """Return the summary of rows that were folded; `InputError` where no row is left."""
+        assert self.folder is not None
+        self._fold(self.folder)
+        summary = self.folder.summary(info, _list_tallies(self._missing), _list_tallies(self._non_finite))
+        if not summary.info.rows_used:
+            raise InputError(self._no_row())
+        return replace(summary, info=replace(summary.info, rows=self.rows))
 
     def sample(self, info: InputInfo) -> Sample:
         """Return the sample; `info` lacks only the counts of rows. `InputError` where no row is left."""
-        kept = {role: _join(self._kept.pop(role)) for role in self.names}
-        row = _join(self._row)
-        derived = _derive(kept)
-        finite = np.isfinite(derived["residual"])
-        for values in derived.values():
-            finite &= np.isfinite(values)
-        if not finite.all():
-            self._count(self._non_finite, "residual", row[~finite])
-            kept, derived = ({k: v[finite] for k, v in d.items()} for d in (kept, derived))
-            row = row[finite]
+        if self.folder is not None:
+            return sample_of(self.summary(info))
+        kept, derived, row = self._take({role: _join(self._kept[role]) for role in self.names}, _join(self._row))
         if row.size == 0:
-            raise InputError(f"no row is left: {self._explain_losses()}. Give rows with finite numbers.")
+            raise InputError(self._no_row())
         if "order" in kept:
             position = np.argsort(kept.pop("order"), kind="stable")
             row = row[position]
@@ -92,6 +109,38 @@ class Collector:
             missing=_list_tallies(self._missing),
             non_finite=_list_tallies(self._non_finite),
         )
+
+    def _fold(self, folder: Folder) -> None:
+        """Fold the rows that wait, a piece at a time: when folding begins they are many."""
+        while self._row:
+            parts, rows = 0, 0
+            while parts < len(self._row) and rows < FOLD_ROWS:
+                rows += self._row[parts].size
+                parts += 1
+            row = np.concatenate(self._row[:parts])
+            derived = self._take({role: np.concatenate(kept[:parts]) for role, kept in self._kept.items()}, row)[1]
+            folder.add(derived)
+            del self._row[:parts]
+            for kept in self._kept.values():
+                del kept[:parts]
+        self._waiting = 0
+
+    def _take(
+        self, kept: dict[str, Array], row: NDArray[np.int64]
+    ) -> tuple[dict[str, Array], dict[str, Array], NDArray[np.int64]]:
+        """Return the rows, and what follows from them, without those whose residual is too large for a float64."""
+        derived = _derive(kept)
+        finite = np.isfinite(derived["residual"])
+        for values in derived.values():
+            finite &= np.isfinite(values)
+        if not finite.all():
+            self._count(self._non_finite, "residual", row[~finite])
+            kept, derived = ({k: v[finite] for k, v in d.items()} for d in (kept, derived))
+            row = row[finite]
+        return kept, derived, row
+
+    def _no_row(self) -> str:
+        return f"no row is left: {self._explain_losses()}. Give rows with finite numbers."
 
     @staticmethod
     def _count(tallies: dict[str, _Tally], name: str, rows: NDArray[np.int64]) -> None:
