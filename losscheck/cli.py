@@ -17,7 +17,7 @@ from losscheck.output import Color, Progress, check_output, print_document, prin
 from losscheck.render import ENDINGS, RENDERERS, Verbosity
 from losscheck.render.figures import escape
 from losscheck.results import InputError, Report, Status
-from losscheck.summaries import merge_command, summarize_command
+from losscheck.summaries import merge_command, sql_command, summarize_command
 
 FOUND, BAD_INPUT, INTERNAL, INTERRUPTED = 1, 2, 3, 130
 
@@ -81,7 +81,8 @@ class CheckCommand(TyperCommand):
         """Return the usage of all commands, as a user types them."""
         return (
             "Usage: losscheck FILE... [options]\n       losscheck explain [NAME|CODE]\n"
-            "       losscheck summarize FILE... -o S.lcs.json\n       losscheck merge S... -o S.lcs.json"
+            "       losscheck summarize FILE... -o S.lcs.json\n       losscheck merge S... -o S.lcs.json\n"
+            "       losscheck sql --dialect D --table T -t COL -p COL"
         )
 
 
@@ -151,6 +152,9 @@ def check_command(
     on_bad_row: Annotated[
         OnBadRow, _asked("WHAT", "error or drop, at a row that cannot be read.", "--on-bad-row")
     ] = OnBadRow.ERROR,
+    table: Annotated[
+        str | None, _asked("NAME", "Of a database: FILE is its Ibis URL, duckdb://preds.ddb.", "--table")
+    ] = None,
     exact: Annotated[bool, _asked("", "Keep all rows in memory, however many.", "--exact")] = False,
     alpha: Annotated[float, _asked("NUMBER", "Intervals cover 1 - alpha.", "--alpha")] = 0.05,
     format: Annotated[Format, _shown("FORMAT", "text or json, to standard output.", "-f", "--format")] = Format.TEXT,
@@ -187,6 +191,7 @@ def check_command(
             predictions_from=predictions_from.value,
             drop_bad_rows=on_bad_row is OnBadRow.DROP,
             exact=exact,
+            table=table,
             progress=progress.say,
         )
     write_files({path: RENDERERS[ENDINGS[path.suffix.lower()]](report, verbosity) for path in output or []})
@@ -210,6 +215,7 @@ def explain_command(
 
 app.command("summarize")(summarize_command)
 app.command("merge")(merge_command)
+app.command("sql")(sql_command)
 
 
 def _only_column(role: str, names: list[str] | None) -> str | None:

@@ -83,18 +83,20 @@ def check_file(
     predictions_from: str = "unknown",
     drop_bad_rows: bool = False,
     exact: bool = False,
+    table: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Report:
     """Diagnose a file, or several as one data set; column names are detected when left out.
 
-    A file may be a summary. Above 5 million rows one is made, unless `exact`.
+    A file may be a summary, or the address of a database with a `table` (extra `ibis`). Above 5 million rows a
+    summary is made, unless `exact`.
 
     Raises InputError, naming file, line, column and value, for anything that cannot be read.
     """
     request = make_request(loss, estimand, min_efficiency, alpha, predictions_from)
     roles = Roles(target=target, prediction=prediction, residual=residual, weight=weight, order=order)
     paths = [files] if isinstance(files, (str, PathLike)) else list(files)
-    sample = read_sample(paths, roles, drop_bad_rows=drop_bad_rows, exact=exact, progress=progress)
+    sample = read_sample(paths, roles, drop_bad_rows=drop_bad_rows, exact=exact, table=table, progress=progress)
     return diagnose(sample, request, alpha, progress)
 
 

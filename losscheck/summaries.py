@@ -37,6 +37,12 @@ def summarize_command(
     on_bad_row: Annotated[
         str, typer.Option(metavar="WHAT", help="error or drop, at a row that cannot be read.")
     ] = "error",
+    table: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of a database: FILE is its Ibis URL, duckdb://preds.ddb.")
+    ] = None,
+    query_result: Annotated[
+        bool, typer.Option("--query-result", help="FILE is a CSV of what the query of `losscheck sql` gave.")
+    ] = False,
     debug: Debug = False,
 ) -> None:
     """Fold any number of rows into a summary of bounded size, which can be checked like the rows."""
@@ -44,12 +50,18 @@ def summarize_command(
         raise InputError(f"--on-bad-row is error or drop, not '{on_bad_row}'")
     _require_place(output, files)
     with Progress(wanted=sys.stderr.isatty()) as progress:
-        from losscheck.reading import Roles, read_summary
+        from losscheck.reading import Roles, read_result, read_summary
         from losscheck.summary import write_summary
 
         roles = Roles(target=target, prediction=prediction, residual=residual)
         about, drop = parse_center(center), on_bad_row == "drop"
-        summary = read_summary(files, roles, drop_bad_rows=drop, center=about, progress=progress.say)
+        if query_result and len(files) > 1:
+            raise InputError("one result of a query at a time: merge the summaries")
+        summary = (
+            read_result(files[0], roles, about)
+            if query_result
+            else read_summary(files, roles, drop_bad_rows=drop, center=about, table=table, progress=progress.say)
+        )
         text = write_summary(summary)
     _write(text, output)
 
@@ -65,6 +77,22 @@ def merge_command(
     from losscheck.summary import write_summary
 
     _write(write_summary(read_summaries(files)), output)
+
+
+def sql_command(
+    dialect: Annotated[str, typer.Option(metavar="D", help="bigquery, snowflake, spark, duckdb, postgres, trino …")],
+    table: Annotated[str, typer.Option(metavar="T", help="The table, as the query should name it.")],
+    target: Annotated[Column, typer.Option("-t", "--target", metavar="COL", help="What was to be predicted.")] = None,
+    prediction: Annotated[Column, typer.Option("-p", "--prediction", metavar="COL", help="What was predicted.")] = None,
+    residual: Annotated[Column, typer.Option("--residual", metavar="COL", help="target - prediction.")] = None,
+    center: Annotated[str | None, typer.Option(metavar="R,P", help="Of residuals and predictions.")] = None,
+    debug: Debug = False,
+) -> None:
+    """Print the query that makes a summary, to run where the data is: then summarize --query-result."""
+    from losscheck.reading import Roles, write_query
+
+    roles = Roles(target=target, prediction=prediction, residual=residual)
+    print_text(write_query(dialect, table, roles, parse_center(center)), encoding="utf-8")
 
 
 def parse_center(text: str | None) -> Center | None:

@@ -53,6 +53,7 @@ def test_what_is_left_out_has_the_defaults_of_the_library(diagnosis, run):
         "predictions_from": "unknown",
         "drop_bad_rows": False,
         "exact": False,
+        "table": None,
     }
 
 
@@ -157,7 +158,7 @@ def test_every_option_of_this_contract_and_no_other(run):
     out = run("--help")[1]
     options = (
         "--target --prediction --residual --weight --order --loss --min-efficiency --estimand --predictions-from "
-        "--on-bad-row --exact --alpha --format --output --fail-on --quiet --verbose --color --debug --version --help"
+        "--on-bad-row --table --exact --alpha --format --output --fail-on --quiet --verbose --color --debug --version --help"
     )
     assert sorted({word for word in out.replace("│", " ").split() if word.startswith("--")} - {"--"}) == sorted(
         options.split()

@@ -8,6 +8,7 @@ from typing import Any
 
 from losscheck.reading.collect import Collector
 from losscheck.reading.columns import Column, Roles, find_column, find_columns, list_columns
+from losscheck.reading.database import is_address, read_table
 from losscheck.reading.dialect import Dialect, probe_dialect
 from losscheck.reading.source import STANDARD_INPUT, Source, open_source
 from losscheck.reading.table import read_rows
@@ -30,6 +31,7 @@ def read_sample(
     *,
     drop_bad_rows: bool = False,
     exact: bool = False,
+    table: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Sample:
     """Read targets and predictions from text files, which together are one data set; `-` is standard input.
@@ -37,9 +39,12 @@ def read_sample(
     Columns are found by `roles` and by name (docs/input.md) in the first file, and matched by name in the others.
     Rows with a missing or infinite value in a used column are left out and counted. `drop_bad_rows` also drops
     and counts rows that cannot be read, which are an error otherwise. More than `SUMMARIZE_ABOVE` rows are folded into
-    a summary unless `exact`; summaries are read as files. `progress` is told what has been read.
+    a summary unless `exact`; summaries are read as files, and so is a `table` behind the address of a database.
+    `progress` is told what has been read.
     Raises `InputError`, and nothing else, for anything that is wrong with the input.
     """
+    if (address := _only_address(files, table)) is not None:
+        return sample_of(read_table(address, table, roles))
     reading = _read(files, _Reading(roles, drop_bad_rows, progress, None if exact else SUMMARIZE_ABOVE))
     if reading.summaries:
         return sample_of(reading.merged())
@@ -58,6 +63,7 @@ def read_summary(
     *,
     drop_bad_rows: bool = False,
     center: Center | None = None,
+    table: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Summary:
     """Read text files as `read_sample` does, keeping only their summary.
@@ -65,6 +71,8 @@ def read_summary(
     Without a `center`, the files are read again about a better one where residuals or predictions lie far from 0
     against their spread. Raises `InputError`.
     """
+    if (address := _only_address(files, table)) is not None:
+        return read_table(address, table, roles, center)
     if center is not None:
         return _read(files, _Reading(roles, drop_bad_rows, progress, 0, center)).summary()
     return _read_about(Center(), files, roles, drop_bad_rows, progress)
@@ -98,6 +106,16 @@ def read_summaries(files: Sequence[str | os.PathLike[str]]) -> Summary:
     if not reading.summaries:
         raise InputError(f"{files[0]} is no summary. Make one with: summarize.")
     return reading.merged()
+
+
+def _only_address(files: Sequence[str | os.PathLike[str]], table: str | None) -> str | None:
+    """Return the address of a database, if that is what was given."""
+    addresses = [str(path) for path in files if is_address(str(path))]
+    if not addresses and table is not None:
+        raise InputError(f"--table {table} needs the address of a database, as in duckdb://file.ddb")
+    if addresses and len(files) > 1:
+        raise InputError("one database at a time: summarize each, and merge the summaries")
+    return addresses[0] if addresses else None
 
 
 def _read(files: Sequence[str | os.PathLike[str]], reading: _Reading) -> _Reading:
