@@ -82,7 +82,7 @@ class CheckCommand(TyperCommand):
         return (
             "Usage: losscheck FILE... [options]\n       losscheck explain [NAME|CODE]\n"
             "       losscheck summarize FILE... -o S.lcs.json\n       losscheck merge S... -o S.lcs.json\n"
-            "       losscheck sql --dialect D --table T -t COL -p COL"
+            "       losscheck sql [options]"
         )
 
 
