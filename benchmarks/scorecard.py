@@ -1,7 +1,7 @@
 """The decision's report card: error rates against truth, beside simple rules and an oracle, on the same draws.
 
 Run `python benchmarks/scorecard.py` (minutes; 400 replicates a noise up to n = 1000), `--long` for n = 10⁵ too, or
-`--replicates 50` for a first look. Definitions are in docs/decision.md.
+`--replicates 50` for a first look; `--classes` for the half on class outputs. Definitions are in docs/decision.md.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
+import classes
 import numpy as np
 import pandas as pd
 from noises import (
@@ -29,9 +30,10 @@ from noises import (
 
 from losscheck.efficiency.candidates import CANDIDATES, Candidate
 from losscheck.efficiency.table import ADEQUATE
-from losscheck.facts import gather_facts
-from losscheck.families import FAMILIES, family_named, loss_named
+from losscheck.facts import Facts, gather_facts
+from losscheck.families import FAMILIES, family_named, loss_named, regression_loss_named
 from losscheck.families.family import ShapeClass
+from losscheck.families.response_family import ResponseFamily
 from losscheck.loss_choice import Estimand
 from losscheck.posterior import weigh_models
 from losscheck.preparation import prepare
@@ -75,7 +77,7 @@ def judge(truth: Truth, n: int, replicate: int) -> list[Row]:
     verdict = recommend(facts, fits, REQUEST, 0.05)
     parameters = {name: e.value for name, e in verdict.parameters.items()}
     outcome = "scale" if facts.gate_open else max(facts.classes, key=lambda c: facts.classes[c])
-    regret = loss_regret(truth, verdict.loss, parameters, facts.gate_open, fits)
+    regret = loss_regret(truth, verdict.loss, parameters, facts, fits)
     mine = Row(
         "losscheck", truth.name, n, verdict.loss == "mse", outcome, regret, facts.family, verdict.confidence,
         verdict.status.value,
@@ -83,10 +85,13 @@ def judge(truth: Truth, n: int, replicate: int) -> list[Row]:
     return [mine, *_simple_rules(truth, n, residual, prepared, posterior)]
 
 
-def loss_regret(truth: Truth, loss: str | None, parameters: dict, gate_open: bool, fits: FamilyFits) -> float:
+def loss_regret(truth: Truth, loss: str | None, parameters: dict, facts: Facts, fits: FamilyFits) -> float:
     """Return the efficiency lost against the best loss for this noise."""
     if loss is None:
         loss, parameters = "mse", {}
+    own = regression_loss_named(loss)
+    if isinstance(own, ResponseFamily):
+        return 1 - weighting_efficiency(truth, own, facts)
     family = loss_named(loss)
     if loss in ("gaussian_nll", "student_t_nll", "msle", "log_student_t"):
         # weights by the right scale leave the standardised noise; where the scale is constant they do no harm
@@ -106,6 +111,17 @@ def loss_regret(truth: Truth, loss: str | None, parameters: dict, gate_open: boo
         shapes = (parameters["q"],)
     value = true_efficiency(truth, Candidate(family, shapes, scale))
     return max(0.0, 1.0 - value / best_efficiency(truth))
+
+
+def weighting_efficiency(truth: Truth, own: ResponseFamily, facts: Facts) -> float:
+    """Return what a deviance keeps of rows whose weights are one over its variance function, not the true one."""
+    x = np.linspace(1.0, truth.steepness if truth.steepness > 1 else 3.0, 400)
+    entry = facts.contest.by_id[own.id]
+    variance = own.variance(10.0 + 5.0 * x, *entry.shapes, *entry.known)
+    true = x * x if truth.steepness > 1 else np.ones_like(x)
+    weighting = np.mean(1 / variance) ** 2 / (np.mean(true / variance**2) * np.mean(1 / true))
+    shape = 1.0 if truth.steepness > 1 else true_efficiency(truth, CANDIDATES[0]) / best_efficiency(truth)
+    return float(weighting * shape)
 
 
 def _simple_rules(truth: Truth, n: int, residual: np.ndarray, prepared, posterior) -> Iterable[Row]:
@@ -267,7 +283,11 @@ def main() -> None:
     parser.add_argument("--noises", nargs="+", help="names of the noises; all by default")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--save", type=Path, help="write the rows as CSV")
+    parser.add_argument("--classes", action="store_true", help="the half on class outputs instead")
     options = parser.parse_args()
+    if options.classes:
+        classes.score(list(classes.PARTS), options.replicates, options.processes, options.save)
+        return
     sizes = [*options.sizes, 100_000] if options.long else options.sizes
     started = time.time()
     tasks = [

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from losscheck.checks.wording import figure
+from losscheck.contest import Kind, kind_of
 from losscheck.facts import Facts
 from losscheck.families import family_named
+from losscheck.response_advice import (
+    write_impossible,
+    write_own,
+    write_shifts,
+    write_slope,
+    write_smearing,
+    write_zeros_first,
+)
+from losscheck.response_rules import RESPONSE_RULES, standing_for
 from losscheck.results import Estimate, VerdictStatus
 from losscheck.rules import DECIDED, FEWEST_ROWS, Choice, Request, Rule, nearest_rule
 
@@ -192,9 +202,19 @@ def _quantile(choice: Choice, facts: Facts, request: Request) -> str:
     )
 
 
+def _own(choice: Choice, facts: Facts, request: Request) -> str:
+    return write_own(_switch(choice, request), choice, facts, request, _cost(facts, request))
+
+
+def _zeros_first(choice: Choice, facts: Facts, request: Request) -> str:
+    return write_zeros_first(_switch(choice, request), choice, facts, request)
+
+
 _HEADLINES: dict[str, Callable[[Choice, Facts, Request], str]] = {
     "quantile_wanted": _quantile,
+    "zeros_first": _zeros_first,
     "atom": _atom,
+    "own_likelihood": _own,
     "missing_feature": _missing_feature,
     "too_few_rows": _too_few,
     "scale_undecided": _scale_undecided,
@@ -216,12 +236,27 @@ def write_mean_first(facts: Facts, inner: str) -> str:
     )
 
 
+def _is_log(rule: Rule, facts: Facts, request: Request) -> bool:
+    """Return whether the rule recommends training on the logarithm of the target."""
+    standing = standing_for(facts, request) if rule.id in RESPONSE_RULES else None
+    return rule.id == "log_target" or (standing is not None and kind_of(standing.best.family) is Kind.LOG)
+
+
 def write_reasons(rule: Rule, facts: Facts, request: Request) -> tuple[str, ...]:
     """Return the facts behind the verdict: the rule that fired, the nearest that did not, and what was allowed for."""
     reasons = [rule.describe(facts, request)]
     near = nearest_rule(facts, request, rule)
     if near is not None:
         reasons.append(f"nearest rule that did not fire: {near.id}: {near.describe(facts, request)}")
+    contest = facts.contest
+    if contest is not None and contest.slope is not None and (rule.id in RESPONSE_RULES or facts.gate_open):
+        reasons.append(write_slope(contest.slope))
+    if contest is not None and contest.impossible:
+        reasons.append(write_impossible(contest))
+    if contest is not None and _is_log(rule, facts, request):
+        reasons.append(write_smearing(contest))
+    if facts.shifts:
+        reasons.append(write_shifts(facts.shifts))
     if facts.gate_open:
         reasons.append(f"unweighted losses keep {percent(facts.gate_efficiency)} of the rows under the changing scale")
     if facts.drivers is not None:

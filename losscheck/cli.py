@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -13,9 +12,10 @@ import typer
 from typer.core import TyperCommand
 
 import losscheck
+from losscheck.choices import FailOn, Format, OnBadRow, PredictionsFrom, TaskChoice
 from losscheck.output import Color, Progress, check_output, print_document, print_text, write_files
 from losscheck.render import ENDINGS, RENDERERS, Verbosity
-from losscheck.render.figures import escape
+from losscheck.render.figures import escape, write_list
 from losscheck.results import InputError, Report, Status
 from losscheck.summaries import merge_command, sql_command, summarize_command
 
@@ -23,37 +23,6 @@ FOUND, BAD_INPUT, INTERNAL, INTERRUPTED = 1, 2, 3, 130
 
 # Typer has its own copy of click in some versions and imports it in others: this class is reached the same in all.
 UsageError: Any = typer.BadParameter.__base__
-
-
-class Format(StrEnum):
-    """What goes to standard output."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class FailOn(StrEnum):
-    """The gate: the mildest status that makes the exit code 1."""
-
-    FAIL = "fail"
-    WARN = "warn"
-    INCONCLUSIVE = "inconclusive"
-    NEVER = "never"
-
-
-class PredictionsFrom(StrEnum):
-    """Where the predictions come from, and so what the report may claim."""
-
-    UNKNOWN = "unknown"
-    HELDOUT = "heldout"
-    TRAINING = "training"
-
-
-class OnBadRow(StrEnum):
-    """What a row that cannot be read does."""
-
-    ERROR = "error"
-    DROP = "drop"
 
 
 GATES = {
@@ -71,6 +40,8 @@ EXAMPLES = """[bold]Examples[/bold]
 
   losscheck val.csv --loss mse -o report.json --fail-on warn
 
+  losscheck val.csv -f markdown -o report.html -o junit.xml
+
   losscheck explain huber"""
 
 
@@ -82,7 +53,7 @@ class CheckCommand(TyperCommand):
         return (
             "Usage: losscheck FILE... [options]\n       losscheck explain [NAME|CODE]\n"
             "       losscheck summarize FILE... -o S.lcs.json\n       losscheck merge S... -o S.lcs.json\n"
-            "       losscheck sql [options]"
+            "       losscheck sql [options]\n       losscheck schema"
         )
 
 
@@ -134,8 +105,8 @@ FilesArgument = Annotated[
 )
 def check_command(
     files: FilesArgument,
-    target: Annotated[Names, _column("What was to be predicted.", "-t", "--target")] = None,
-    prediction: Annotated[Names, _column("What the model said.", "-p", "--prediction")] = None,
+    target: Annotated[Names, _column("What was to be predicted; several for multilabel.", "-t", "--target")] = None,
+    prediction: Annotated[Names, _column("What the model said; one a class.", "-p", "--prediction")] = None,
     residual: Annotated[Names, _column("target - prediction, instead of the two.", "--residual")] = None,
     weight: Annotated[Names, _column("Importance weights of the rows.", "--weight")] = None,
     order: Annotated[Names, _column("Time, or whatever else orders the rows.", "--order")] = None,
@@ -149,6 +120,16 @@ def check_command(
     predictions_from: Annotated[
         PredictionsFrom, _asked("WHERE", "unknown, heldout or training rows.", "--predictions-from")
     ] = PredictionsFrom.UNKNOWN,
+    task: Annotated[
+        TaskChoice, _asked("TASK", "auto, regression, binary, multiclass, multilabel or soft.", "--task")
+    ] = TaskChoice.AUTO,
+    outputs: Annotated[
+        str,
+        _asked("WHAT", "Class outputs are: auto, probabilities, logits, log-probabilities, percent.", "--outputs"),
+    ] = "auto",
+    stage: Annotated[str, _asked("STAGE", "train, or init for outputs before training.", "--stage")] = "train",
+    ordinal: Annotated[bool, _asked("", "The classes are ordered.", "--ordinal")] = False,
+    seed: Annotated[int, _asked("NUMBER", "Seed of the redrawn labels.", "--seed")] = 0,
     on_bad_row: Annotated[
         OnBadRow, _asked("WHAT", "error or drop, at a row that cannot be read.", "--on-bad-row")
     ] = OnBadRow.ERROR,
@@ -157,9 +138,14 @@ def check_command(
     ] = None,
     exact: Annotated[bool, _asked("", "Keep all rows in memory, however many.", "--exact")] = False,
     alpha: Annotated[float, _asked("NUMBER", "Intervals cover 1 - alpha.", "--alpha")] = 0.05,
-    format: Annotated[Format, _shown("FORMAT", "text or json, to standard output.", "-f", "--format")] = Format.TEXT,
+    format: Annotated[
+        Format, _shown("FORMAT", f"{write_list(tuple(RENDERERS), 'or')}, to standard output.", "-f", "--format")
+    ] = Format.TEXT,
     output: Annotated[
-        list[Path] | None, _shown("FILE", "Also write the report here: .txt or .json. Repeatable.", "-o", "--output")
+        list[Path] | None,
+        _shown(
+            "FILE", f"Also write the report here: {write_list(tuple(ENDINGS), 'or')}. Repeatable.", "-o", "--output"
+        ),
     ] = None,
     fail_on: Annotated[
         FailOn, _shown("STATUS", "Exit with 1 from here on: fail, warn, inconclusive or never.", "--fail-on")
@@ -174,7 +160,7 @@ def check_command(
 ) -> None:
     """Check the files, write the report, and exit with the gate's code."""
     verbosity = _choose_verbosity(quiet, verbose)
-    given = {"target": target, "prediction": prediction, "residual": residual, "weight": weight, "order": order}
+    given = {"residual": residual, "weight": weight, "order": order}
     columns = {role: _only_column(role, names) for role, names in given.items()}
     for path in output or []:
         check_output(path, files)
@@ -183,7 +169,14 @@ def check_command(
 
         report = check_file(
             files,
+            target=_columns(target),
+            prediction=_columns(prediction),
             **columns,
+            task=task.value,
+            outputs=outputs,
+            stage=stage,
+            ordinal=ordinal,
+            seed=seed,
             loss=loss,
             estimand=estimand,
             min_efficiency=min_efficiency,
@@ -216,6 +209,19 @@ def explain_command(
 app.command("summarize")(summarize_command)
 app.command("merge")(merge_command)
 app.command("sql")(sql_command)
+
+
+def _columns(names: list[str] | None) -> str | list[str] | None:
+    """Return the column of a role, or its columns."""
+    return names[0] if names is not None and len(names) == 1 else names
+
+
+@app.command("schema")
+def schema_command(debug: DebugOption = False) -> None:
+    """The JSON Schema of the report in JSON."""
+    from losscheck.render.as_json import read_schema
+
+    print_text(read_schema(), encoding="utf-8")
 
 
 def _only_column(role: str, names: list[str] | None) -> str | None:

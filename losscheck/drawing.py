@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from losscheck.families import family_named
-from losscheck.families.family import View
+from losscheck.families import regression_family_named
+from losscheck.families.family import Family, View
 from losscheck.numeric.lazy import np, scipy
 from losscheck.numeric.ordered import total_of
 from losscheck.preparation import Prepared
@@ -36,7 +36,7 @@ def draw_histogram(prepared: Prepared, fits: FamilyFits, ranked: tuple[Fit, ...]
     counts, edges = np.histogram(values, bins=bins, range=(low, high), weights=prepared.count)
     middle, width = (edges[:-1] + edges[1:]) / 2, edges[1] - edges[0]
     ids = [verdict.family, *(fit.family for fit in ranked)]
-    named = next(i for i in ids if i is not None and family_named(i).view is View.RESIDUAL)
+    named = next((name for name in ids if name is not None and _has_density(name)), "normal")
     curves = {
         name: tuple((fits.fitted(name).density(middle) * prepared.rows * width).tolist())
         for name in dict.fromkeys(("normal", named))
@@ -45,6 +45,12 @@ def draw_histogram(prepared: Prepared, fits: FamilyFits, ranked: tuple[Fit, ...]
     taken = " and ".join(prepared.material)
     title = f"Residuals with their {taken} taken out" if taken else "Residuals: target - prediction"
     return Histogram(tuple(edges.tolist()), tuple(counts.tolist()), curves, below, above, title)
+
+
+def _has_density(name: str) -> bool:
+    """Return whether residuals have one density under this family, the same at every prediction."""
+    family = regression_family_named(name)
+    return isinstance(family, Family) and family.view is View.RESIDUAL
 
 
 def draw_quantiles(prepared: Prepared, alpha: float) -> QuantileStrip | None:

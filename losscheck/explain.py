@@ -7,14 +7,14 @@ from difflib import get_close_matches
 
 from losscheck.checks import CHECKS
 from losscheck.checks.check import Check
-from losscheck.families import FAMILIES, LABEL_FAMILIES
+from losscheck.families import FAMILIES, LABEL_FAMILIES, RESPONSE_FAMILIES
 from losscheck.families.declaration import Declaration, plain_name
 from losscheck.families.label_family import LabelFamily
 from losscheck.render.blocks import Block, CodeBlock, Document, Heading, Paragraph, Role, Row, Span, Table, Words
 from losscheck.render.figures import escape
 from losscheck.results import InputError
 
-DECLARATIONS: tuple[Declaration, ...] = (*FAMILIES, *LABEL_FAMILIES)
+DECLARATIONS: tuple[Declaration, ...] = (*FAMILIES, *RESPONSE_FAMILIES, *LABEL_FAMILIES)
 
 CHECK_GROUPS = (
     ("Checks of the input", ("LC0",)),
@@ -135,6 +135,7 @@ def _pair(lines: Iterable[tuple[str, str]]) -> Table:
 
 def _list_contents() -> tuple[Block, ...]:
     noise = tuple(Row((_name_loss(family), family.id, family.elicits)) for family in FAMILIES)
+    responses = tuple(Row((_name_loss(family), family.id, family.elicits)) for family in RESPONSE_FAMILIES)
     labels = tuple(Row((_name_loss(family), family.id, family.elicits)) for family in LABEL_FAMILIES)
     titles = ("loss", "family", "elicits the")
     groups = ((title, [c for c in CHECKS if c.code.startswith(prefixes)]) for title, prefixes in CHECK_GROUPS)
@@ -142,6 +143,8 @@ def _list_contents() -> tuple[Block, ...]:
         Paragraph("losscheck explain NAME, where NAME is a loss, a family, a check or a check's code."),
         Heading("Losses of numbers and the noise that each is the likelihood of"),
         Table(noise, titles),
+        Heading("Losses of counts, positive, bounded and censored targets, and the likelihood of each"),
+        Table(responses, titles),
         Heading("Losses of classes and the labels that each is the likelihood of"),
         Table(labels, titles),
         *(block for title, checks in groups if checks for block in (Heading(title), _list_checks(checks))),

@@ -9,10 +9,18 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from losscheck.efficiency.candidates import Candidate
-from losscheck.families import FAMILIES, LABEL_FAMILIES, family_named, label_loss_named, loss_named
+from losscheck.families import (
+    FAMILIES,
+    LABEL_FAMILIES,
+    RESPONSE_FAMILIES,
+    family_named,
+    label_loss_named,
+    regression_loss_named,
+)
 from losscheck.families.declaration import Loss
 from losscheck.families.family import Family, ShapeClass, View
 from losscheck.families.label_family import LabelFamily
+from losscheck.families.response_family import ResponseFamily
 from losscheck.results import InputError
 
 Found = TypeVar("Found")
@@ -24,7 +32,7 @@ SCALE_NAMES = ("sigma", "delta", "c")
 class LossChoice:
     """A loss with its parameters in the target's units; `assumed` names those that are the framework's default."""
 
-    family: Family
+    family: Family | ResponseFamily
     parameters: Mapping[str, float]
     assumed: tuple[str, ...] = ()
 
@@ -43,6 +51,8 @@ class LossChoice:
         """Return the loss on residuals of robust scale s; None where it has no single-output location form."""
         if self.parameters.get("q") == 0.5:  # the pinball loss of the median is half of MAE
             return Candidate(family_named("laplace"))
+        if isinstance(self.family, ResponseFamily):
+            return None
         symmetric = self.family.shape_class in (ShapeClass.NORMAL, ShapeClass.SYMMETRIC)
         if self.family.view is not View.RESIDUAL or not symmetric or not self.family.regular:
             return None
@@ -74,9 +84,10 @@ def parse_declared(text: str) -> Declared:
     """Return the loss named; raises InputError for an unknown name, parameter or value."""
     name, colon, rest = text.strip().partition(":")
     given = dict(_parse_pair(part, text) for part in rest.split(",")) if colon else {}
-    noise, labels = _look_up(loss_named, name), _look_up(label_loss_named, name)
+    noise, labels = _look_up(regression_loss_named, name), _look_up(label_loss_named, name)
     if noise is None and labels is None:
-        known = sorted({n for f in (*FAMILIES, *LABEL_FAMILIES) for n in (f.loss.id, *f.loss.aliases)})
+        likelihoods = (*FAMILIES, *RESPONSE_FAMILIES, *LABEL_FAMILIES)
+        known = sorted({n for family in likelihoods for n in (family.loss.id, *family.loss.aliases)})
         close = difflib.get_close_matches(name.strip().lower(), known, 1)
         hint = f"did you mean '{close[0]}'? " if close else ""
         raise InputError(f"--loss: '{name}' is not a known loss; {hint}Known: {', '.join(known)}")
@@ -106,11 +117,12 @@ def _refuse_unknown(loss: Loss, given: Mapping[str, float], text: str) -> None:
         raise InputError(f"--loss {text}: {loss.id} has no parameter '{unknown[0]}'; it takes {takes}")
 
 
-def _choose(family: Family, given: Mapping[str, float], text: str) -> LossChoice:
+def _choose(family: Family | ResponseFamily, given: Mapping[str, float], text: str) -> LossChoice:
     loss = family.loss
     _refuse_unknown(loss, given, text)
-    # losses with a learned scale or on the log target are judged without their parameters
-    needed = loss.parameters if family.view is View.RESIDUAL else ()
+    # losses with a learned scale, on the log target or of a target's own domain are judged without their parameters
+    located = isinstance(family, Family) and family.view is View.RESIDUAL
+    needed = loss.parameters if located else ()
     assumed = tuple(p for p in needed if p not in given)
     parameters = {p: _default(family, p, text) for p in assumed} | dict(given)
     _check_ranges(family, parameters, text)
@@ -128,14 +140,14 @@ def _parse_pair(part: str, text: str) -> tuple[str, float]:
     return name.strip(), number
 
 
-def _default(family: Family, parameter: str, text: str) -> float:
+def _default(family: Family | ResponseFamily, parameter: str, text: str) -> float:
     if parameter not in family.loss.defaults:
         example = f"{family.loss.id}:{parameter}=…"
         raise InputError(f"--loss {text}: {family.loss.id} needs {parameter}; write {example}")
     return family.loss.defaults[parameter]
 
 
-def _check_ranges(family: Family, parameters: Mapping[str, float], text: str) -> None:
+def _check_ranges(family: Family | ResponseFamily, parameters: Mapping[str, float], text: str) -> None:
     for name, value in parameters.items():
         if name in SCALE_NAMES and value <= 0:
             raise InputError(f"--loss {text}: {name} must be above 0, it is {value:g}")

@@ -109,8 +109,9 @@ def prepare(sample: Sample, alpha: float, mean_wanted: bool = False) -> Prepared
     material = trend.material if mean_wanted else tuple(n for n in trend.material if _moves_the_median(sample, n))
     source, pairs = sample.paired if material else sample, sample.paired
     values = source.residual - trend.fitted(source.prediction) if material else source.residual
-    step = 0.0 if material else _rounding(sample)
-    distinct, atom = _find_atom(sample, step)
+    grid = _rounding(sample)
+    step = 0.0 if material else grid  # without its trend a rounded residual is off the grid
+    distinct, atom = _find_atom(sample, grid)
     in_time = sample.ordered and not sorted_by(sample)  # neighbours in a sorted file are alike by construction
     rho = autocorrelations(sample) if in_time else np.empty(0)
     gate = find_scale_gate(sample, alpha)
@@ -142,6 +143,8 @@ def prepare(sample: Sample, alpha: float, mean_wanted: bool = False) -> Prepared
 
 def _moves_the_median(sample: Sample, name: str) -> bool:
     """Return whether the signs of the residuals show this coefficient of the mean's trend as well."""
+    if bool((sample.residual > 0).all() or (sample.residual < 0).all()):
+        return True  # signs that are all alike have no trend, and the median is as far off as it can be
     part: Coefficient | None = getattr(sign_trend(sample), name)
     return part is not None and part.p < MEDIAN_LEVEL
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from losscheck.families import FAMILIES, family_named
 from losscheck.families.family import View
 from losscheck.families.fitting import FittedFamily, fit_family
+from losscheck.numeric.points import Points
 from losscheck.posterior import Posterior
 from losscheck.preparation import Prepared
 from losscheck.results import Fit
@@ -27,6 +28,11 @@ class FamilyFits:
         self._fitted: dict[str, FittedFamily] = {}
         allowed = {View.RESIDUAL: True, View.SCALED: prepared.cells is not None, View.LOG_RATIO: bool(prepared.logs)}
         self.ids = tuple(family.id for family in FAMILIES if allowed[family.view])
+
+    @property
+    def residuals(self) -> Points:
+        """The points that families of plain residuals are fitted to."""
+        return self._prepared.residuals
 
     def fitted(self, family_id: str) -> FittedFamily:
         """Return the fit of one of `ids`."""

@@ -1,4 +1,7 @@
-"""What a run produces: closed choices as enums, everything else as frozen dataclasses. Imports no sibling."""
+"""What a run produces: closed choices as enums, everything else as frozen dataclasses.
+
+Imports no sibling but the numbers behind the plots.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum, StrEnum
 from math import isfinite
 from typing import Any
+
+from losscheck.plots import Plots
 
 SCHEMA_VERSION = "1"
 JSON_DIGITS = 12
@@ -269,10 +274,18 @@ class Report:
     histogram: Histogram | None = field(default=None, metadata={"json": False})
     quantiles: QuantileStrip | None = field(default=None, metadata={"json": False})
     reliability: Reliability | None = field(default=None, metadata={"json": False})
+    derivation: str = field(default="", metadata={"json": False})
+    plots: Plots = field(default_factory=Plots, metadata={"json": False})
 
     def __str__(self) -> str:
         """Return the verdict's status and headline; `repr` shows every field."""
         return f"Verdict: {self.verdict.status.value}\n{self.verdict.headline}"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the page of the HTML report, as a part of the notebook's own page."""
+        from losscheck.render import render_fragment
+
+        return render_fragment(self)
 
     @property
     def passed(self) -> bool:

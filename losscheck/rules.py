@@ -2,78 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from losscheck.checks.wording import figure
 from losscheck.facts import WORTH_A_SWITCH, Facts, prefers_mse
-from losscheck.loss_choice import Estimand, LossChoice
 from losscheck.preparation import FEWEST_DISTINCT, LARGEST_ATOM
-from losscheck.results import Estimate, VerdictStatus
+from losscheck.response_rules import OWN_LIKELIHOOD, ZEROS_FIRST
+from losscheck.results import VerdictStatus
+from losscheck.rule import DECIDED, FEWEST_ROWS, Choice, Request, Rule
 
-FEWEST_ROWS = 30
-"""Below this no family is named: the oracle that knows the true shapes is wrong too often (docs/decision.md)."""
 FEWEST_FOR_SKEWED_INSURANCE = 100
 """Below this a skewed likelihood is not identified well enough to be anybody's insurance."""
-DECIDED = 0.8
-"""Posterior probability at which an outcome counts as decided: observed rates match it within 0.05."""
 LOG_TARGET_LEEWAY = 0.03
 """Nats a row that a log-scale likelihood may be behind a scale head: retrained it was ahead by 0.1 to 1.5."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the user asked: the loss in use, what predictions must be, the gate, and where predictions come from."""
-
-    declared: LossChoice | None
-    estimand: Estimand
-    min_efficiency: float
-    predictions_from: str
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What a rule recommends: a loss id (None: no loss helps), the family behind it, and what to do about it.
-
-    The loss's parameters in the target's units, and the noise in words, are filled in after the rule has chosen.
-    """
-
-    status: VerdictStatus
-    loss: str | None
-    family: str | None
-    parameters: Mapping[str, Estimate] = field(default_factory=dict)
-    noise: str = ""
-
-    @property
-    def title(self) -> str:
-        """The loss with its parameters: 'MSE', 'huber (delta = 1.2)'."""
-        if self.loss is None or self.loss == "mse":
-            return "MSE"
-        numbers = ", ".join(f"{name} = {figure(e.value)}" for name, e in self.parameters.items() if e.value is not None)
-        return f"{self.loss} ({numbers})" if numbers else self.loss
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One row: fires when `measure` reaches `threshold`; `fact` says in words what is measured."""
-
-    id: str
-    fact: str
-    threshold: float
-    measure: Callable[[Facts, Request], float]
-    choose: Callable[[Facts, Request], Choice]
-    graded: bool = True
-
-    def fires(self, facts: Facts, request: Request) -> bool:
-        """Return whether the measured fact reaches the threshold."""
-        return self.measure(facts, request) >= self.threshold
-
-    def describe(self, facts: Facts, request: Request) -> str:
-        """Return the fact, with its value and threshold where it has degrees."""
-        if not self.graded:
-            return self.fact
-        threshold = f" (the rule fires at {self.threshold:.2f})" if self.threshold > 0 else ""
-        return f"{self.fact}: {self.measure(facts, request):.2f}{threshold}"
 
 
 def outcome_probability(facts: Facts) -> float:
@@ -86,7 +26,7 @@ def insurance(facts: Facts, request: Request) -> str:
     if facts.classes["skewed"] >= 0.5 and facts.n >= FEWEST_FOR_SKEWED_INSURANCE:
         return {"mean": "mse", "median": "mae"}.get(request.estimand.name, facts.skewed_loss)
     bold = facts.best.loss == "lp" and facts.best.shapes[0] > 2  # ruinous if the tails are heavy after all
-    return "mse" if bold or prefers_mse(facts.gain) else facts.best.loss
+    return "mse" if bold or prefers_mse(facts.gain, facts.shape_n) else facts.best.loss
 
 
 def _named(facts: Facts) -> str | None:
@@ -123,6 +63,7 @@ RULES: tuple[Rule, ...] = (
         lambda f, r: Choice(VerdictStatus.SWITCH, "pinball", _named(f)),
         graded=False,
     ),
+    ZEROS_FIRST,
     Rule(
         "atom",
         "share of rows with the very same residual or target, which no rounding explains",
@@ -130,6 +71,7 @@ RULES: tuple[Rule, ...] = (
         lambda f, r: f.atom.share if f.atom is not None and f.n >= FEWEST_ROWS else 0.0,
         lambda f, r: Choice(VerdictStatus.FIX_FIRST, None, None),
     ),
+    OWN_LIKELIHOOD,
     Rule(
         "too_few_rows",
         f"there are fewer than {FEWEST_ROWS} rows, or fewer than {FEWEST_DISTINCT} different residuals",
@@ -189,7 +131,7 @@ RULES: tuple[Rule, ...] = (
         "not_normal",
         "expected gain in rows from leaving MSE",
         WORTH_A_SWITCH,
-        lambda f, r: -1.0 if prefers_mse(f.gain) else f.gain,
+        lambda f, r: -1.0 if prefers_mse(f.gain, f.shape_n) else f.gain,
         lambda f, r: Choice(VerdictStatus.SWITCH, f.best.loss, f.family),
     ),
     Rule(
@@ -216,3 +158,6 @@ def nearest_rule(facts: Facts, request: Request, fired: Rule) -> Rule | None:
 
     missed = [rule for rule in RULES[: RULES.index(fired)] if rule.graded and share(rule) > 0.5]
     return max(missed, key=share, default=None)
+
+
+__all__ = ["DECIDED", "FEWEST_ROWS", "RULES", "Choice", "Request", "Rule", "fired_rule", "nearest_rule"]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from losscheck.numeric.lazy import Array, np
 
 
+WHOLE_ALONE = 256.0
+"""Below it, a bucket of a summary holds one whole number at most."""
 NO_ORDER = "needs the order of the rows (--order COL)"
 
 
@@ -34,6 +36,16 @@ class Values:
     value: Array
     count: Array | None = None
     merged: NDArray[np.bool_] | None = None
+
+    @property
+    def whole(self) -> bool:
+        """True where all are whole numbers; from 256 on, several of them may be merged, and the others tell."""
+        value = self.value
+        if self.merged is not None and self.merged.any():
+            if (abs(value[self.merged]) < WHOLE_ALONE).any() or self.merged.all():
+                return False
+            value = value[~self.merged]
+        return bool((value == value.round()).all())
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from losscheck.choices import OnBadRow, TaskChoice
 from losscheck.output import Progress, print_text, write_files
 from losscheck.results import InputError
 
@@ -34,9 +35,12 @@ def summarize_command(
         str | None,
         typer.Option(metavar="R,P", help="Of residuals and predictions; the same for all parts that will be merged."),
     ] = None,
+    task: Annotated[
+        TaskChoice, typer.Option(metavar="TASK", help="regression, if the targets look like classes and are none.")
+    ] = TaskChoice.AUTO,
     on_bad_row: Annotated[
-        str, typer.Option(metavar="WHAT", help="error or drop, at a row that cannot be read.")
-    ] = "error",
+        OnBadRow, typer.Option(metavar="WHAT", help="error or drop, at a row that cannot be read.")
+    ] = OnBadRow.ERROR,
     table: Annotated[
         str | None, typer.Option(metavar="NAME", help="Of a database: FILE is its Ibis URL, duckdb://preds.ddb.")
     ] = None,
@@ -46,21 +50,27 @@ def summarize_command(
     debug: Debug = False,
 ) -> None:
     """Fold any number of rows into a summary of bounded size, which can be checked like the rows."""
-    if on_bad_row not in ("error", "drop"):
-        raise InputError(f"--on-bad-row is error or drop, not '{on_bad_row}'")
     _require_place(output, files)
     with Progress(wanted=sys.stderr.isatty()) as progress:
         from losscheck.reading import Roles, read_result, read_summary
         from losscheck.summary import write_summary
 
         roles = Roles(target=target, prediction=prediction, residual=residual)
-        about, drop = parse_center(center), on_bad_row == "drop"
+        about = parse_center(center)
         if query_result and len(files) > 1:
             raise InputError("one result of a query at a time: merge the summaries")
         summary = (
             read_result(files[0], roles, about)
             if query_result
-            else read_summary(files, roles, drop_bad_rows=drop, center=about, table=table, progress=progress.say)
+            else read_summary(
+                files,
+                roles,
+                task=task.value,
+                drop_bad_rows=on_bad_row is OnBadRow.DROP,
+                center=about,
+                table=table,
+                progress=progress.say,
+            )
         )
         text = write_summary(summary)
     _write(text, output)

@@ -12,11 +12,23 @@ from losscheck.checks import advice as advice_check
 from losscheck.checks import declared_loss
 from losscheck.checks.check import Finding
 from losscheck.checks.wording import figure
+from losscheck.contest import Kind
 from losscheck.facts import Facts
-from losscheck.families import family_named, loss_named
+from losscheck.families import family_named, regression_loss_named
 from losscheck.families.family import Family, ShapeClass, View
+from losscheck.families.response_family import ResponseFamily
 from losscheck.loss_choice import LossChoice
 from losscheck.ranking import FamilyFits
+from losscheck.response_rules import RESPONSE_RULES, standing_for
+from losscheck.response_verdict import (
+    explain_own,
+    is_cut,
+    judge_in_nats,
+    own_parameters,
+    per_estimand,
+    tied_own,
+    write_own_code,
+)
 from losscheck.results import (
     CheckResult,
     Code,
@@ -41,29 +53,30 @@ def recommend(facts: Facts, fits: FamilyFits, request: Request, alpha: float) ->
     """Return the verdict of the first rule that fires, held against the loss in use."""
     rule = fired_rule(facts, request)
     choice = _against_current(rule.id, rule.choose(facts, request), facts, request)
-    family = None if choice.loss is None else loss_named(choice.loss)
+    family = None if choice.loss is None else regression_loss_named(choice.loss)
     parameters = {} if family is None else _loss_parameters(family, choice.status, facts, fits, request, alpha)
     choice = replace(choice, parameters=parameters, noise=_describe_noise(facts, fits))
     headline = write_headline(rule, choice, facts, request)
-    if facts.material:
+    mend_first = bool(facts.material) and not is_cut(choice)
+    if mend_first:
         headline = write_mean_first(facts, headline)
     return Verdict(
-        status=VerdictStatus.FIX_FIRST if facts.material else choice.status,
+        status=VerdictStatus.FIX_FIRST if mend_first else choice.status,
         loss=choice.loss,
         family=choice.family,
         parameters=parameters,
         current_loss=None if request.declared is None else request.declared.loss,
         headline=headline,
-        confidence=outcome_probability(facts),
-        tied=_tied(rule.id, choice, facts),
-        rule="mean_structure" if facts.material else rule.id,
+        confidence=_confidence(rule.id, facts, request),
+        tied=_tied(rule.id, choice, facts, request),
+        rule="mean_structure" if mend_first else rule.id,
         because=write_reasons(rule, facts, request),
-        needs_rows=_needs_rows(facts, choice),
+        needs_rows=None if rule.id in RESPONSE_RULES else _needs_rows(facts, choice),
         efficiency=_efficiency_table(facts),
         estimand=str(request.estimand),
-        per_estimand=_per_estimand(rule.id, choice, facts),
-        likelihood=None if family is None else _explain(family, fits, parameters),
-        code=Code() if family is None else _write_code(family, fits, parameters, bool(facts.material)),
+        per_estimand=per_estimand(rule.id, choice.loss, facts),
+        likelihood=None if family is None else _explain(family, facts, fits, parameters),
+        code=Code() if family is None else _write_code(family, fits, parameters, mend_first),
         efficiency_method=facts.efficiency_method,
     )
 
@@ -80,6 +93,7 @@ def _against_current(rule: str, choice: Choice, facts: Facts, request: Request) 
         same = _aims_at(declared, request.estimand.quantile)
     else:
         same = declared.loss == choice.loss and (facts.declared is None or rule not in SHAPE_RULES)
+        same |= declared.loss in _tied(rule, choice, facts, request) and rule in RESPONSE_RULES
     if same or (rule in SHAPE_RULES and good):
         return replace(choice, status=VerdictStatus.KEEP, loss=declared.loss)
     return replace(choice, status=VerdictStatus.SWITCH)
@@ -90,14 +104,29 @@ def _aims_at(declared: LossChoice, quantile: float) -> bool:
     return declared.parameters.get("q") == quantile or (declared.loss == "mae" and quantile == 0.5)
 
 
-def _tied(rule: str, choice: Choice, facts: Facts) -> tuple[str, ...]:
+def _confidence(rule: str, facts: Facts, request: Request) -> float:
+    """Return how probable the outcome is: by the contest where that decided, else by scale gate and shape."""
+    standing = standing_for(facts, request) if rule in RESPONSE_RULES else None
+    return outcome_probability(facts) if standing is None else standing.probability
+
+
+def _tied(rule: str, choice: Choice, facts: Facts, request: Request) -> tuple[str, ...]:
     """Return the losses that the data cannot tell from the recommended one."""
+    standing = standing_for(facts, request)
+    if rule in RESPONSE_RULES and standing is not None and choice.loss == standing.best.family.loss.id:
+        return standing.tied
     shape_rule = rule in SHAPE_RULES or rule == "undecided"
-    return facts.tied if shape_rule and choice.loss == facts.best.loss else ()
+    tied = facts.tied if shape_rule and choice.loss == facts.best.loss else ()
+    return tuple(dict.fromkeys((*tied, *tied_own(choice, facts))))
 
 
 def _loss_parameters(
-    family: Family, status: VerdictStatus, facts: Facts, fits: FamilyFits, request: Request, alpha: float
+    family: Family | ResponseFamily,
+    status: VerdictStatus,
+    facts: Facts,
+    fits: FamilyFits,
+    request: Request,
+    alpha: float,
 ) -> dict[str, Estimate]:
     """Return the loss's parameters in the target's units: the user's where their loss is kept, else fitted or set."""
     declared = request.declared
@@ -107,6 +136,8 @@ def _loss_parameters(
             return given
     if request.estimand.quantile is not None:
         return {"q": Estimate(request.estimand.quantile)}
+    if isinstance(family, ResponseFamily):
+        return own_parameters(family, facts, _normal_quantile(alpha))
     fitted = fits.fitted(family.id) if family.id in fits.ids else None
     names = _settable(family)
     competes = family.id == facts.best.family.id
@@ -123,9 +154,9 @@ def _loss_parameters(
     return {n: Estimate(v, v / spread, v * spread) if n in scales else Estimate(v) for n, v in chosen.items()}
 
 
-def _settable(family: Family) -> tuple[str, ...]:
+def _settable(family: Family | ResponseFamily) -> tuple[str, ...]:
     """Return the parameters that a user sets; with a scale head the model predicts sigma."""
-    head = family.view is View.SCALED
+    head = isinstance(family, Family) and family.view is View.SCALED
     return tuple(name for name in family.loss.parameters if not (head and name == "sigma"))
 
 
@@ -155,16 +186,12 @@ def _efficiency_table(facts: Facts) -> dict[str, Estimate]:
     return dict(facts.efficiency) | heads
 
 
-def _per_estimand(rule: str, choice: Choice, facts: Facts) -> dict[str, str]:
-    if rule == "skewed":
-        return {"mean": "mse", "median": "mae"}
-    if rule == "log_target" and choice.loss is not None:
-        return {"mean": "gaussian_nll", "median": choice.loss}
-    return {}
-
-
-def _explain(family: Family, fits: FamilyFits, parameters: Mapping[str, Estimate]) -> Likelihood:
+def _explain(
+    family: Family | ResponseFamily, facts: Facts, fits: FamilyFits, parameters: Mapping[str, Estimate]
+) -> Likelihood:
     """Fill the family's formulas with the fitted numbers."""
+    if isinstance(family, ResponseFamily):
+        return explain_own(family, facts, parameters)
     fitted = fits.fitted(family.id) if family.id in fits.ids else None
     numbers, size = "", ""
     if fitted is not None:
@@ -196,18 +223,22 @@ def _round_off(parameter: Parameter) -> str:
     return "0" if nothing else figure(parameter.value)
 
 
-def _write_code(family: Family, fits: FamilyFits, parameters: Mapping[str, Estimate], corrected: bool) -> Code:
-    values = {name: f"{e.value:.6g}" for name, e in parameters.items()}
+def _write_code(
+    family: Family | ResponseFamily, fits: FamilyFits, parameters: Mapping[str, Estimate], corrected: bool
+) -> Code:
+    if isinstance(family, ResponseFamily):
+        return write_own_code(family, parameters)
+    values = {name: e.value for name, e in parameters.items() if e.value is not None}
+    more = {} if family.settings is None else family.settings(fits.residuals, values)
     shift = ""
     own_center = family.view is View.RESIDUAL and family.shape_class is ShapeClass.SKEWED
     if own_center and family.loss.id != "pinball" and not corrected:
         mu = fits.fitted(family.id).fit.parameters["mu"].value
-        shift = f"f = f {'+' if mu >= 0 else '-'} {abs(mu):.6g}  # mu of the noise: predictions keep their level\n"
-    pytorch = None if family.pytorch_code is None else shift + family.pytorch_code.format_map(values)
-    return Code(numpy=shift + family.numpy_code.format_map(values), pytorch=pytorch)
+        shift = f"f = f {'+' if mu >= 0 else '-'} {abs(mu):.6g}  # mu of the noise: predictions keep their level"
+    return family.fill_code(values | more, shift)
 
 
-def judge_loss(facts: Facts, verdict: Verdict, request: Request) -> tuple[CheckResult, ...]:
+def judge_loss(facts: Facts, verdict: Verdict, request: Request, alpha: float = 0.05) -> tuple[CheckResult, ...]:
     """Return LC900 (advice to switch) and LC901 (is the declared loss right?)."""
     if request.declared is None:
         switches = verdict.status is VerdictStatus.SWITCH
@@ -218,10 +249,10 @@ def judge_loss(facts: Facts, verdict: Verdict, request: Request) -> tuple[CheckR
             advice=f"train with {verdict.loss}; declare the loss you use with --loss to make this a gate",
         )
         return (advice_check.CHECK.report(finding),)
-    return (declared_loss.CHECK.report(_judge_declared(facts, verdict, request)),)
+    return (declared_loss.CHECK.report(_judge_declared(facts, verdict, request, alpha)),)
 
 
-def _judge_declared(facts: Facts, verdict: Verdict, request: Request) -> Finding:
+def _judge_declared(facts: Facts, verdict: Verdict, request: Request, alpha: float) -> Finding:
     declared = request.declared
     assert declared is not None
     loss, least = declared.title, request.min_efficiency
@@ -237,6 +268,9 @@ def _judge_declared(facts: Facts, verdict: Verdict, request: Request) -> Finding
     efficiency = facts.declared
     if efficiency is None and declared.loss in facts.scale_heads:
         efficiency = Estimate(facts.scale_heads[declared.loss])
+    if efficiency is None and facts.contest is not None and facts.contest.best((Kind.OWN, Kind.LOG, Kind.PLAIN)):
+        reach = _normal_quantile(alpha)
+        return judge_in_nats(f"{loss}{assumed}", declared.loss, facts.contest, verdict, request, reach)
     if efficiency is None or efficiency.value is None:
         message = f"{loss}{assumed} aims at something else than a location loss; compare nats per row instead"
         return Finding(Status.INCONCLUSIVE, message)

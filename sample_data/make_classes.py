@@ -31,7 +31,7 @@ def out_of_fold(model, x: np.ndarray, y: np.ndarray, method: str = "predict_prob
     return cross_val_predict(model, x, y, cv=folds, method=method)
 
 
-def write(name: str, label: np.ndarray | pd.Series, outputs: np.ndarray, names: list[str], digits: str = "%.6f") -> None:
+def write(name: str, label: pd.Series | np.ndarray, outputs: np.ndarray, names: list[str], digits: str = "%.6f"):
     """Write a label column and the outputs beside it."""
     frame = pd.DataFrame(outputs, columns=names)
     frame.insert(0, "label", label)
@@ -73,14 +73,15 @@ def write_digits() -> None:
     """Write ten classes: a good model and every way in which its file could have been spoiled."""
     x, y = load_digits(return_X_y=True)
     x, y = x[:ROWS], y[:ROWS]
-    scores = out_of_fold(logistic(0.02), x, y, "decision_function")
-    p = out_of_fold(logistic(0.02), x, y)
+    scores = out_of_fold(logistic(5.0), x, y, "decision_function")
+    p = out_of_fold(logistic(5.0), x, y)
     write("digits_logistic.csv", y, p, NAMES)
     write("digits_scores.csv", y, scores, [f"score_{k}" for k in range(10)])
-    write("digits_overconfident.csv", y, softmax(3.0 * np.log(p)), NAMES)
+    write("digits_overconfident.csv", y, softmax(2.5 * np.log(p)), NAMES, "%.9g")
     write("digits_percent.csv", y, 100 * p, NAMES, "%.4f")
     write("digits_log_probabilities.csv", y, np.log(p), NAMES)
     write("digits_softmax_twice.csv", y, softmax(p), NAMES)
+    write("digits_underconfident.csv", y, out_of_fold(logistic(0.02), x, y), NAMES)
     swapped = p.copy()
     swapped[:, [3, 8]] = p[:, [8, 3]]
     write("digits_swapped_columns.csv", y, swapped, NAMES)

@@ -18,6 +18,7 @@ from losscheck.results import (
     Likelihood,
     Parameter,
     QuantileStrip,
+    Reliability,
     Report,
     Status,
     Task,
@@ -168,7 +169,7 @@ BARE = replace(
     HEAVY,
     input=replace(
         HEAVY.input,
-        files=tuple(InputFile(name, "00", 10, 9) for name in (HOSTILE, "b.csv", "c.csv", "part 4.csv")),
+        files=tuple(InputFile(name, "00" * 32, 10, 9) for name in (HOSTILE, "b.csv", "c.csv", "part 4.csv")),
         rows=36,
         rows_used=36,
         columns=Columns(residual=HOSTILE, weight="w"),
@@ -198,3 +199,67 @@ BARE = replace(
     quantiles=None,
 )
 """No fits, no picture, no code, and names from a file that mean to do harm."""
+
+
+def overconfident_reliability(bins: int = 15) -> Reliability:
+    """Ten classes, the most probable one of each row: what is stated is too high, the more the surer."""
+    stated = tuple((i + 0.55) / bins for i in range(1, bins))
+    rows = tuple(float(round(20 + 3000 * p**4)) for p in stated)
+    half = tuple(1.96 * sqrt(p * (1 - p) / n) for p, n in zip(stated, rows, strict=True))
+    low = tuple(max(p - h, 0.0) for p, h in zip(stated, half, strict=True))
+    high = tuple(min(p + h, 1.0) for p, h in zip(stated, half, strict=True))
+    observed = tuple(p - 0.12 * p**3 for p in stated)
+    title = "Reliability: the stated probability of the most probable class, and how often it came true"
+    return Reliability(stated, observed, low, high, rows, title)
+
+
+CLASSES = replace(
+    HEAVY,
+    input=InputInfo(
+        files=(InputFile("digits.csv", "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae", 210345,
+                         9988),),
+        rows=9988,
+        rows_used=9988,
+        columns=Columns(target="digit", predictions=tuple(f"prob_{k}" for k in range(10)), weight="w"),
+    ),
+    task=Task(TaskKind.MULTICLASS, "the targets are 10 different classes, one a row, with a column for each"),
+    verdict=replace(
+        VERDICT,
+        status=VerdictStatus.KEEP,
+        loss="cross_entropy",
+        family="categorical",
+        parameters={"temperature": Estimate(1.382, 1.301, 1.468)},
+        current_loss="mse",
+        headline="Train with cross_entropy: each row has one class of ten. The outputs are overconfident: divide the "
+        "logits by 1.38 after training.",
+        confidence=None,
+        tied=(),
+        rule="one_class_a_row",
+        because=("the targets fix the likelihood: categorical",),
+        needs_rows=None,
+        efficiency={"cross_entropy": Estimate(1.0), "brier": Estimate(0.7512, 0.7493, 0.7531)},
+        per_estimand={},
+        likelihood=Likelihood(
+            assumption="each row's label is one draw from its own probabilities p_1 … p_K, and rows are independent",
+            density="P(y) = Π_k p_k^(y_k), y one-hot",
+            negative_log_likelihood="−log L = −Σ_i Σ_k y_ik log p_ik; here 0.4123 nats per row",
+            loss="cross-entropy: mean of −log p_y",
+        ),
+        code=Code(
+            numpy="loss = -np.mean(log_p[np.arange(len(y)), y])",
+            pytorch="loss = torch.nn.CrossEntropyLoss()(logits, y)\np = torch.softmax(logits / 1.382, dim=1)",
+        ),
+        efficiency_method="sandwich for the stated probabilities, relative to cross_entropy",
+    ),
+    fits=(),
+    checks=(
+        CheckResult("simplex", "LC502", "Rows sum to one", Status.PASS, "every row sums to 1 within 4.7e-07"),
+        CheckResult("temperature", "LC604", "Temperature", Status.FAIL, "the outputs are overconfident: T = 1.38 "
+                    "[1.30, 1.47], the margin is 0.9 to 1.1", "divide the logits by 1.38", statistic=211.3,
+                    p_value=6.9e-48,
+                    effect=Effect("temperature", 1.382, 1.301, 1.468, 1.1)),
+    ),
+    histogram=None,
+    quantiles=None,
+    reliability=overconfident_reliability(),
+)  # fmt: skip

@@ -6,9 +6,10 @@ from losscheck.results import Columns, InputInfo, TaskKind
 from losscheck.sample import ClassSample, Digits
 
 DOUBLE, SINGLE, HALF, BRAIN = 2.0**-52, 2.0**-23, 2.0**-10, 2.0**-7
+FULL = Digits(DOUBLE)
 
 
-def make_outputs(outputs, label=None, kind=None, digits=Digits(DOUBLE), **fields):
+def make_outputs(outputs, label=None, kind=None, digits=FULL, **fields):
     outputs = np.asarray(outputs, dtype=float)
     outputs = outputs[:, None] if outputs.ndim == 1 else outputs
     n, k = outputs.shape
@@ -51,7 +52,7 @@ def read_digits(cells):
 
 
 def write(values, how):
-    """Return the numbers that are read back, and their digits: `how` is a format (%.4f, %.3g) or a type."""
+    """Return the numbers that are read back, and their digits: `how` is a format (%.4f, %.3g), a type, or both."""
     if how == "double":
         return values, Digits(DOUBLE)
     if how in ("single array", "half array"):
@@ -60,6 +61,9 @@ def write(values, how):
     if how == "brain":  # bfloat16 that was converted to single precision, and written with its digits
         bits = values.astype(np.float32).view(np.uint32) + np.uint32(0x8000)
         values, how = (bits & np.uint32(0xFFFF0000)).view(np.float32), "single"
+    if " %" in how:
+        kind, how = how.split()
+        values = values.astype(np.float32 if kind == "single" else np.float16).astype(float)
     if how in ("single", "half"):
         cells = values.astype(np.float32 if how == "single" else np.float16).astype(str).ravel().tolist()
     else:

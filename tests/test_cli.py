@@ -9,7 +9,7 @@ from hand_made_reports import HEAVY
 
 import losscheck
 from losscheck import cli
-from losscheck.render import Verbosity, render_json, render_text
+from losscheck.render import RENDERERS, Verbosity, render_text
 from losscheck.results import InputError, Status
 
 
@@ -21,7 +21,23 @@ def test_the_report_goes_to_standard_output_and_nothing_else_anywhere(diagnosis,
     assert run("a.csv") == (1, render_text(HEAVY), "")
     assert run("a.csv", "-v") == (1, render_text(HEAVY, Verbosity.VERBOSE), "")
     assert run("a.csv", "-q") == (1, render_text(HEAVY, Verbosity.QUIET), "")
-    assert run("a.csv", "-f", "json") == (1, render_json(HEAVY), "")
+
+
+@pytest.mark.parametrize("format", cli.Format)
+def test_every_format_goes_to_standard_output(diagnosis, run, format):
+    assert run("a.csv", "-f", format.value) == (1, RENDERERS[format.value](HEAVY, Verbosity.NORMAL), "")
+
+
+def test_the_formats_are_those_of_the_renderers(run):
+    assert [format.value for format in cli.Format] == list(RENDERERS)
+    out = " ".join(run("--help")[1].replace("│", " ").split())
+    assert "text, json, markdown, html, junit or github, to standard output." in out
+    assert "Also write the report here: .txt, .json, .md, .html or .xml. Repeatable." in out
+
+
+def test_the_schema_is_printed_as_it_is_shipped(run):
+    shipped = (Path(losscheck.__file__).parent / "render/schema.json").read_text(encoding="utf-8")
+    assert run("schema") == (0, shipped, "")
 
 
 def test_check_is_the_command_that_may_be_left_out(diagnosis, run):
@@ -46,6 +62,11 @@ def test_what_is_left_out_has_the_defaults_of_the_library(diagnosis, run):
         "residual": None,
         "weight": None,
         "order": None,
+        "task": "auto",
+        "outputs": "auto",
+        "stage": "train",
+        "ordinal": False,
+        "seed": 0,
         "loss": None,
         "estimand": "any",
         "min_efficiency": 0.8,
@@ -93,8 +114,8 @@ def test_the_gate(diagnosis, run, status, gate):
         ["a.csv", "--alpha", "small"],
         ["a.csv", "--fail-on", "sometimes"],
         ["a.csv", "-q", "-v"],
-        ["a.csv", "-p", "f", "-p", "g"],
-        ["a.csv", "-t", "y", "--target", "z"],
+        ["a.csv", "--task", "guess"],
+        ["a.csv", "--residual", "r", "--residual", "s"],
         ["a.csv", "-o", "report.pdf"],
         ["a.csv", "-o", "report"],
         ["a.csv", "-o", "no/such/directory/report.txt"],
@@ -109,7 +130,7 @@ def test_bad_usage_is_one_line_and_exit_code_2(diagnosis, run, arguments):
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("option", ["--target", "--prediction", "--residual", "--weight", "--order"])
+@pytest.mark.parametrize("option", ["--residual", "--weight", "--order"])
 def test_a_second_column_of_a_role_is_refused_and_not_preferred(diagnosis, run, option):
     role = option[2:]
     refusal = f"losscheck: one {role} column at a time for now: 'a', 'b' were given\n"
@@ -119,7 +140,8 @@ def test_a_second_column_of_a_role_is_refused_and_not_preferred(diagnosis, run, 
 
 def test_a_choice_that_does_not_exist_is_named_plainly(diagnosis, run):
     assert run("a.csv", "-f", "xml")[2] == (
-        "losscheck: Invalid value for '-f' / '--format': 'xml' is not one of 'text', 'json' (see losscheck --help)\n"
+        "losscheck: Invalid value for '-f' / '--format': 'xml' is not one of 'text', 'json', 'markdown', 'html', "
+        "'junit', 'github' (see losscheck --help)\n"
     )
 
 
@@ -150,15 +172,23 @@ def test_help_and_version(run):
     assert run("--help") == run("-h") == run("check", "--help") == (code, out, err)
     assert "Usage: losscheck FILE... [options]" in out
     assert "losscheck explain [NAME|CODE]" in out
+    assert "losscheck schema" in out
     assert run("--version") == (0, f"losscheck {losscheck.__version__}\n", "")
     assert run("explain", "--help")[0] == 0
+
+
+def test_class_outputs_and_labels_may_have_several_columns(diagnosis, run):
+    run("a.csv", "-p", "a", "-p", "b", "-t", "y")
+    ((_, options),) = diagnosis.calls
+    assert (options["prediction"], options["target"]) == (["a", "b"], "y")
 
 
 def test_every_option_of_this_contract_and_no_other(run):
     out = run("--help")[1]
     options = (
         "--target --prediction --residual --weight --order --loss --min-efficiency --estimand --predictions-from "
-        "--on-bad-row --table --exact --alpha --format --output --fail-on --quiet --verbose --color --debug --version --help"
+        "--task --outputs --stage --ordinal --seed --table --exact "
+        "--on-bad-row --alpha --format --output --fail-on --quiet --verbose --color --debug --version --help"
     )
     assert sorted({word for word in out.replace("│", " ").split() if word.startswith("--")} - {"--"}) == sorted(
         options.split()

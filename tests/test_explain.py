@@ -92,7 +92,7 @@ def test_every_check_is_in_one_group_of_the_contents():
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("hubr", "nothing is named 'hubr': did you mean huber? `losscheck explain` lists all names"),
+        ("hubr", "nothing is named 'hubr': did you mean huber or hurdle? `losscheck explain` lists all names"),
         ("lc991", "did you mean LC901 or"),
         ("", "nothing is named ''"),
         ("\x1b[31m", r"nothing is named '\x1b[31m': `losscheck explain` lists all names"),

@@ -7,27 +7,33 @@ import losscheck
 
 ROOT = Path(losscheck.__file__).parent
 LEVELS = [
+    {"plots"},
     {"results"},
     {"sample"},
     {"numeric"},
     {"outputs", "summary"},
-    {"families", "reading", "task", "checks"},
-    {"efficiency"},
+    {"families", "reading", "checks"},
+    {"efficiency", "task", "target", "estimand"},
     {"loss_choice", "posterior", "preparation"},
     {"ranking", "measurement"},
-    {"facts", "drawing"},
-    {"rules"},
-    {"advice"},
+    {"contest"},
+    {"facts", "drawing", "plotting", "refusal", "classes"},
+    {"rule"},
+    {"response_rules"},
+    {"rules", "response_advice", "response_verdict"},
+    {"advice", "options"},
     {"verdict"},
     {"diagnose"},
     {"cli"},
     {"__main__"},
 ]
 ALLOWED = {name: set().union(*LEVELS[:level]) for level, names in enumerate(LEVELS) for name in names}
-ALLOWED |= {"render": {"results"}, "output": {"results", "render"}}
+ALLOWED |= {"render": {"plots", "results"}, "output": {"results", "render"}}
+ALLOWED["results"] = {"plots", "render"}  # a report shows itself in a notebook: imported when it does
 ALLOWED |= {"explain": {"results", "families", "checks", "render"}}
-ALLOWED["cli"] = {"results", "diagnose", "explain", "render", "output", "summaries"}
-ALLOWED["summaries"] = {"results", "output", "reading", "summary"}
+ALLOWED["cli"] = {"results", "diagnose", "explain", "render", "output", "summaries", "choices"}
+ALLOWED["choices"] = set()
+ALLOWED["summaries"] = {"results", "output", "reading", "summary", "choices"}
 
 
 def imported(path):

@@ -11,7 +11,7 @@ from hand_made_reports import BARE, HEAVY
 
 from losscheck import cli, output
 from losscheck.output import Color, wants_color
-from losscheck.render import Verbosity, render_json, render_text
+from losscheck.render import ENDINGS, RENDERERS, Verbosity, render_json, render_text
 from losscheck.results import InputError
 
 
@@ -23,6 +23,13 @@ def test_outputs_are_written_by_their_ending(diagnosis, run, tmp_path):
     assert text.read_bytes() == render_text(HEAVY).encode()
     assert json.loads(plain.read_text(encoding="utf-8")) == HEAVY.to_dict()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["r.TXT", "r.json"]
+
+
+def test_every_ending_is_written_at_once(diagnosis, run, tmp_path):
+    paths = {ending: tmp_path / f"report{ending}" for ending in ENDINGS}
+    assert run("a.csv", *(word for path in paths.values() for word in ("-o", path)))[0] == 1
+    for ending, path in paths.items():
+        assert path.read_text(encoding="utf-8") == RENDERERS[ENDINGS[ending]](HEAVY, Verbosity.NORMAL)
 
 
 def test_all_outputs_are_written_or_none(diagnosis, run, tmp_path):

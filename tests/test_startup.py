@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -23,7 +24,7 @@ def run(body):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], [], ["--version"], ["explain"], ["explain", "mse"], ["explain", "LC201"]]
+    "arguments", [["--help"], [], ["--version"], ["explain"], ["explain", "mse"], ["explain", "LC201"], ["schema"]]
 )
 def test_a_command_that_computes_nothing_imports_nothing_heavy(arguments):
     done = run(COMMAND.format(arguments=arguments))
@@ -33,6 +34,21 @@ def test_a_command_that_computes_nothing_imports_nothing_heavy(arguments):
 
 def test_importing_the_package_imports_none_of_its_modules():
     done = run("import losscheck\nassert not [name for name in sys.modules if name.startswith('losscheck.')]")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_report_brings_no_renderer_before_it_is_shown():
+    done = run("import losscheck.results\nassert not [name for name in sys.modules if 'render' in name]")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("format", ["text", "json", "markdown", "junit", "github"])
+def test_only_the_page_draws(format):
+    here = str(Path(__file__).parent)
+    done = run(
+        f"sys.path.insert(0, {here!r})\nfrom hand_made_plots import DRAWN\nfrom losscheck.render import RENDERERS\n"
+        f"assert RENDERERS[{format!r}](DRAWN, 0)"
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 

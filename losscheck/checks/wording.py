@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import floor, log
+
 from losscheck.checks.check import Finding
 from losscheck.results import Effect, Status
 
@@ -36,6 +39,29 @@ def p_text(p: float) -> str:
 def rows_text(count: int) -> str:
     """Return a number of rows in words: 1 row, 1,234 rows."""
     return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def names_text(names: Sequence[str], most: int = 5) -> str:
+    """Return names in quotes, the first few of many.
+
+    >>> names_text(["cat", "dog"]), names_text(["a", "b", "c", "d"], most=2)
+    ("'cat' and 'dog'", "'a', 'b' and 2 more")
+    """
+    shown = [f"'{name}'" for name in names[:most]]
+    if len(names) > most:
+        return f"{', '.join(shown)} and {len(names) - most:,} more"
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else "none"
+
+
+def odds_text(log_odds: float) -> str:
+    """Return odds in words: 2,500 to 1, 10^35 to 1."""
+    power = log_odds / log(10)
+    return f"{figure(10**power)} to 1" if power < 6 else f"10^{floor(power)} to 1"
+
+
+def interval_text(interval: Interval, alpha: float) -> str:
+    """Return an interval with its level: 95 % interval 0.1 to 0.3."""
+    return f"{figure(100 * (1 - alpha))} % interval {figure(interval[0])} to {figure(interval[1])}"
 
 
 def lags_text(count: int) -> str:

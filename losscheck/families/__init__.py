@@ -1,4 +1,6 @@
-"""Likelihoods, one declaration a file; `FAMILIES` (of noise) and `LABEL_FAMILIES` are the tables of contents."""
+"""Likelihoods, one declaration a file; the tables of contents are `FAMILIES` (of noise), `LABEL_FAMILIES` (of classes)
+and `RESPONSE_FAMILIES` (of targets given their predictions).
+"""
 
 from losscheck.families.asymmetric_laplace import ASYMMETRIC_LAPLACE
 from losscheck.families.barron import BARRON
@@ -24,6 +26,8 @@ from losscheck.families.lognormal import LOGNORMAL
 from losscheck.families.multilabel_bernoulli import MULTILABEL_BERNOULLI
 from losscheck.families.normal import NORMAL
 from losscheck.families.normal_mixture import NORMAL_MIXTURE
+from losscheck.families.response_family import ResponseFamily
+from losscheck.families.responses import RESPONSE_FAMILIES
 from losscheck.families.shifted_lognormal import SHIFTED_LOGNORMAL
 from losscheck.families.skew_normal import SKEW_NORMAL
 from losscheck.families.soft_categorical import SOFT_CATEGORICAL
@@ -85,6 +89,26 @@ def loss_named(name: str) -> Family:
     return losses[plain_name(name)]
 
 
+def regression_family_named(id: str) -> Family | ResponseFamily:
+    """Return the family of noise, or of targets given their predictions, with this id; KeyError if there is none.
+
+    >>> regression_family_named("poisson").loss.id
+    'poisson'
+    """
+    families: tuple[Family | ResponseFamily, ...] = (*FAMILIES, *RESPONSE_FAMILIES)
+    return {family.id: family for family in families}[plain_name(id)]
+
+
+def regression_loss_named(name: str) -> Family | ResponseFamily:
+    """Return the family of noise, or of targets, whose loss has this id or alias; KeyError if there is none.
+
+    >>> regression_loss_named("poisson_nll").id, regression_loss_named("rmse").id
+    ('poisson', 'normal')
+    """
+    families: tuple[Family | ResponseFamily, ...] = (*FAMILIES, *RESPONSE_FAMILIES)
+    return {n: family for family in families for n in (family.loss.id, *family.loss.aliases)}[plain_name(name)]
+
+
 def label_loss_named(name: str) -> LabelFamily:
     """Return what a loss is on labels: by its id or alias, or by the noise whose loss it is; KeyError if nothing.
 
@@ -106,7 +130,7 @@ def declaration_named(name: str) -> Declaration:
     ('heteroscedastic_normal', 'bernoulli')
     """
     plain = plain_name(name)
-    found = [family for family in (*FAMILIES, *LABEL_FAMILIES) if plain in family.names]
+    found = [family for family in (*FAMILIES, *RESPONSE_FAMILIES, *LABEL_FAMILIES) if plain in family.names]
     if not found:
         raise KeyError(name)
     return found[0]
@@ -120,3 +144,18 @@ def likelihood_of(task: TaskKind, ordered: bool = False) -> LabelFamily:
     """
     fitting = {family.ordered: family for family in LABEL_FAMILIES if family.likelihood and task in family.tasks}
     return fitting.get(ordered) or fitting[False]
+
+
+__all__ = [
+    "FAMILIES",
+    "LABEL_FAMILIES",
+    "RESPONSE_FAMILIES",
+    "declaration_named",
+    "family_named",
+    "label_loss_named",
+    "likelihood_of",
+    "loss_named",
+    "plain_name",
+    "regression_family_named",
+    "regression_loss_named",
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from losscheck.families.family import Family, Loss, Shape, ShapeClass
+from losscheck.families.snippets import on_arrays
 from losscheck.numeric.lazy import Array, np
 from losscheck.numeric.points import Points, weighted_quantile
 
@@ -72,6 +73,8 @@ def pinball_loss(residual: Array, parameters: Mapping[str, float]) -> Array:
     return check(residual, parameters["q"])
 
 
+NUMPY_CODE = "q = {q}\nr = y - f\nloss = np.mean(np.maximum(q * r, (q - 1) * r))"
+
 ASYMMETRIC_LAPLACE = Family(
     id="asymmetric_laplace",
     title="asymmetric Laplace",
@@ -110,8 +113,25 @@ ASYMMETRIC_LAPLACE = Family(
         "Koenker & Bassett (1978), doi:10.2307/1913643",
         "Yu & Moyeed (2001), doi:10.1016/S0167-7152(01)00124-9",
     ),
-    numpy_code="q = {q}\nr = y - f\nloss = np.mean(np.maximum(q * r, (q - 1) * r))",
+    numpy_code=NUMPY_CODE,
     pytorch_code="q = {q}\nr = y - f\nloss = torch.maximum(q * r, (q - 1) * r).mean()",
+    framework_code={
+        **on_arrays(NUMPY_CODE),
+        "sklearn": (
+            "from sklearn.ensemble import HistGradientBoostingRegressor\n"
+            "from sklearn.linear_model import QuantileRegressor\n"
+            "# alpha is a penalty, and 1 by default\n"
+            "linear = QuantileRegressor(quantile={q}, alpha=0)\n"
+            'boosted = HistGradientBoostingRegressor(loss="quantile", quantile={q})'
+        ),
+        "xgboost": (
+            'import xgboost as xgb\nmodel = xgb.XGBRegressor(objective="reg:quantileerror", quantile_alpha={q})'
+        ),
+        "lightgbm": ('import lightgbm as lgb\nmodel = lgb.LGBMRegressor(objective="quantile", alpha={q})'),
+        "catboost": (
+            'from catboost import CatBoostRegressor\nmodel = CatBoostRegressor(loss_function="Quantile:alpha={q}")'
+        ),
+    },
     nll=nll,
     psi=psi,
     curvature=curvature,

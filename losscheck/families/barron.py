@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from losscheck.families.family import Family, Loss, Shape, ShapeClass
+from losscheck.families.snippets import on_arrays, reweighted
 from losscheck.numeric.lazy import Array, np, scipy
 
 LEAST_GAP = 1e-14
@@ -109,6 +110,9 @@ def barron_loss(residual: Array, parameters: Mapping[str, float]) -> Array:
     return rho(residual / parameters["sigma"], parameters["alpha"])
 
 
+SETUP = "alpha, c = max({alpha}, 1e-12), {sigma}\ngap = max(2 - alpha, 1e-12)"
+NUMPY_CODE = f"{SETUP}\nloss = np.mean(gap / alpha * np.expm1(alpha / 2 * np.log1p(((y - f) / c) ** 2 / gap)))"
+
 BARRON = Family(
     id="barron",
     title="Barron's general robust",
@@ -142,16 +146,16 @@ BARRON = Family(
         "parameters are easier to explain."
     ),
     references=("Barron (2019), doi:10.1109/CVPR.2019.00446, arXiv:1701.03077",),
-    numpy_code=(
-        "alpha, c = max({alpha}, 1e-12), {sigma}\n"
-        "gap = max(2 - alpha, 1e-12)\n"
-        "loss = np.mean(gap / alpha * np.expm1(alpha / 2 * np.log1p(((y - f) / c) ** 2 / gap)))"
-    ),
+    numpy_code=NUMPY_CODE,
     pytorch_code=(
         "alpha, c = max({alpha}, 1e-12), {sigma}\n"
         "gap = max(2 - alpha, 1e-12)\n"
         "loss = (gap / alpha * torch.expm1(alpha / 2 * torch.log1p(((y - f) / c) ** 2 / gap))).mean()"
     ),
+    framework_code={
+        **on_arrays(NUMPY_CODE),
+        **reweighted(SETUP, "weight = (1 + (r / c) ** 2 / gap) ** (alpha / 2 - 1)", times="c**2"),
+    },
     nll=nll,
     psi=psi,
     curvature=curvature,

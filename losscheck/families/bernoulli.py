@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from losscheck.families.label_family import LabelFamily, Loss
+from losscheck.families.snippets import with_temperature
 from losscheck.numeric.lazy import Array, np
 from losscheck.results import TaskKind
 
@@ -77,6 +78,19 @@ BERNOULLI = LabelFamily(
         "loss = torch.nn.BCEWithLogitsLoss()(logits, y.float())\n"
         "# two columns of logits, y.long(): torch.nn.CrossEntropyLoss() is the same loss"
     ),
+    framework_code={
+        "jax": ("import optax\nloss = optax.losses.sigmoid_binary_cross_entropy(logits, y).mean()"),
+        "keras": ("import keras\nloss = keras.losses.BinaryCrossentropy(from_logits=True)"),
+        "sklearn": (
+            "from sklearn.ensemble import HistGradientBoostingClassifier\n"
+            "from sklearn.linear_model import LogisticRegression\n"
+            "linear = LogisticRegression()  # with a ridge penalty: C=np.inf is without\n"
+            "boosted = HistGradientBoostingClassifier()"
+        ),
+        "xgboost": ('import xgboost as xgb\nmodel = xgb.XGBClassifier(objective="binary:logistic")'),
+        "lightgbm": ('import lightgbm as lgb\nmodel = lgb.LGBMClassifier(objective="binary")'),
+        "catboost": ('from catboost import CatBoostClassifier\nmodel = CatBoostClassifier(loss_function="Logloss")'),
+    },
     numpy_temperature=(
         "# after training: temperature {temperature}, fitted on held-out rows\n"
         "# (only probabilities left? logits = np.log(p / (1 - p)))\n"
@@ -86,6 +100,7 @@ BERNOULLI = LabelFamily(
         "# after training: temperature {temperature}, fitted on held-out rows\n"
         "p = torch.sigmoid(logits / {temperature})"
     ),
+    framework_temperature=with_temperature(one_of_several=False),
     log_link=log_link,
     nll=nll,
     gradient=gradient,

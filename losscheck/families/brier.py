@@ -11,6 +11,7 @@ from losscheck.families.categorical import (
 )
 from losscheck.families.label_family import LabelFamily, Loss
 from losscheck.families.normal import LOG_ROOT_2PI
+from losscheck.families.snippets import boosted_classes, with_temperature
 from losscheck.numeric.lazy import Array, np
 from losscheck.results import TaskKind
 
@@ -71,7 +72,8 @@ BRIER = LabelFamily(
         "efficiency is (E w²)²/(E w · E w³): 1 if all rows are equally sure, 0.93 for p spread evenly over [0, 1], "
         "less the more the rows differ in how sure they are.\n"
         "5. For K classes W takes the place of w: efficiency = (det A² / (det I · det B))^(1/(K − 1)), I = E W, "
-        "A = E W², B = E W³, on the K − 1 dimensions of logits that matter."
+        "A = E W², B = E W³, on the K − 1 dimensions of logits that matter. A rare class pays most: the noise of "
+        "all others is in its gradient, and squared error learns about it in proportion to its probability."
     ),
     right_when="as a score, to compare probabilities; bounded, so that a few wrong labels cannot decide a training",
     misleads=(
@@ -97,8 +99,25 @@ BRIER = LabelFamily(
         "one_hot = torch.nn.functional.one_hot(y, logits.shape[1])\n"
         "loss = ((p - one_hot) ** 2).sum(dim=1).mean()"
     ),
+    framework_code={
+        "jax": (
+            "import jax\n"
+            "p = jax.nn.softmax(logits, axis=1)\n"
+            "one_hot = jax.nn.one_hot(y, logits.shape[1])\n"
+            "loss = ((p - one_hot) ** 2).sum(axis=1).mean()"
+        ),
+        "keras": (
+            "from keras import ops\n"
+            "\n"
+            "def loss(y, logits):\n"
+            '    one_hot = ops.one_hot(ops.reshape(ops.cast(y, "int32"), (-1,)), logits.shape[1])\n'
+            "    return ops.sum((ops.softmax(logits) - one_hot) ** 2, axis=1)"
+        ),
+        **boosted_classes("gap = p - truth", "2 * p * (gap - (p * gap).sum(axis=1, keepdims=True))", "2 * p * (1 - p)"),
+    },
     numpy_temperature=NUMPY_TEMPERATURE,
     pytorch_temperature=PYTORCH_TEMPERATURE,
+    framework_temperature=with_temperature(one_of_several=True),
     log_link=log_softmax,
     nll=nll,
     gradient=gradient,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from losscheck.families.label_family import LabelFamily, Loss
+from losscheck.families.snippets import with_temperature
 from losscheck.numeric.lazy import Array, np, scipy
 from losscheck.results import TaskKind
 
@@ -121,8 +122,24 @@ CATEGORICAL = LabelFamily(
         "loss = torch.nn.CrossEntropyLoss()(logits, y)\n"
         "# the same from log p: torch.nn.NLLLoss()(torch.log_softmax(logits, dim=1), y)"
     ),
+    framework_code={
+        "jax": (
+            "import optax\nrows = optax.losses.softmax_cross_entropy_with_integer_labels(logits, y)\nloss = rows.mean()"
+        ),
+        "keras": ("import keras\nloss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)"),
+        "sklearn": (
+            "from sklearn.ensemble import HistGradientBoostingClassifier\n"
+            "from sklearn.linear_model import LogisticRegression\n"
+            "linear = LogisticRegression()  # with a ridge penalty: C=np.inf is without\n"
+            "boosted = HistGradientBoostingClassifier()"
+        ),
+        "xgboost": ('import xgboost as xgb\nmodel = xgb.XGBClassifier(objective="multi:softprob")'),
+        "lightgbm": ('import lightgbm as lgb\nmodel = lgb.LGBMClassifier(objective="multiclass")'),
+        "catboost": ('from catboost import CatBoostClassifier\nmodel = CatBoostClassifier(loss_function="MultiClass")'),
+    },
     numpy_temperature=NUMPY_TEMPERATURE,
     pytorch_temperature=PYTORCH_TEMPERATURE,
+    framework_temperature=with_temperature(one_of_several=True),
     log_link=log_softmax,
     nll=nll,
     gradient=gradient,

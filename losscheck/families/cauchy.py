@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from losscheck.families.family import Family, Loss, ShapeClass
+from losscheck.families.snippets import on_arrays, reweighted
 from losscheck.numeric.lazy import Array, np
 
 LOG_PI = math.log(math.pi)
@@ -31,6 +32,8 @@ def cauchy_loss(residual: Array, parameters: Mapping[str, float]) -> Array:
     """Return log(1 + (r/sigma)²)."""
     return np.log1p((residual / parameters["sigma"]) ** 2)
 
+
+NUMPY_CODE = "sigma = {sigma}\nloss = np.mean(np.log1p(((y - f) / sigma) ** 2))"
 
 CAUCHY = Family(
     id="cauchy",
@@ -64,8 +67,12 @@ CAUCHY = Family(
         "the mode."
     ),
     references=("Copas (1975), doi:10.1093/biomet/62.3.701",),
-    numpy_code="sigma = {sigma}\nloss = np.mean(np.log1p(((y - f) / sigma) ** 2))",
+    numpy_code=NUMPY_CODE,
     pytorch_code="sigma = {sigma}\nloss = torch.log1p(((y - f) / sigma) ** 2).mean()",
+    framework_code={
+        **on_arrays(NUMPY_CODE),
+        **reweighted("sigma = {sigma}", "weight = 1 / (1 + (r / sigma) ** 2)", times="sigma**2 / 2"),
+    },
     nll=nll,
     psi=psi,
     curvature=curvature,

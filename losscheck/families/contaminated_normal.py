@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from losscheck.families.family import Family, Loss, Shape, ShapeClass
 from losscheck.families.normal import LOG_ROOT_2PI
+from losscheck.families.snippets import on_arrays, reweighted
 from losscheck.numeric.lazy import Array, np, scipy
 
 EPS_GRID = (0.005, 0.02, 0.07, 0.15)
@@ -54,6 +55,18 @@ def contaminated_loss(residual: Array, parameters: Mapping[str, float]) -> Array
     return unnormalised(residual / parameters["sigma"], parameters["eps"], parameters["k"])
 
 
+SETUP = "sigma, eps, k = {sigma}, {eps}, {k}"
+WEIGHT = (
+    "half = 0.5 * (1 - 1 / k**2) * (r / sigma) ** 2\n"
+    "bad = 1 / (1 + k * (1 / eps - 1) * np.exp(-half))  # probability of a gross error\n"
+    "weight = 1 - (1 - 1 / k**2) * bad"
+)
+NUMPY_CODE = (
+    f"{SETUP}\n"
+    "half = 0.5 * ((y - f) / sigma) ** 2\n"
+    "loss = -np.mean(np.logaddexp(np.log1p(-eps) - half, np.log(eps / k) - half / k**2))"
+)
+
 CONTAMINATED_NORMAL = Family(
     id="contaminated_normal",
     title="contaminated normal",
@@ -88,17 +101,17 @@ CONTAMINATED_NORMAL = Family(
         "Aitkin & Wilson (1980), doi:10.1080/00401706.1980.10486163",
         "Huber (1964), doi:10.1214/aoms/1177703732",
     ),
-    numpy_code=(
-        "sigma, eps, k = {sigma}, {eps}, {k}\n"
-        "half = 0.5 * ((y - f) / sigma) ** 2\n"
-        "loss = -np.mean(np.logaddexp(np.log1p(-eps) - half, np.log(eps / k) - half / k**2))"
-    ),
+    numpy_code=NUMPY_CODE,
     pytorch_code=(
         "sigma, eps, k = {sigma}, {eps}, {k}\n"
         "half = 0.5 * ((y - f) / sigma) ** 2\n"
         "logs = torch.tensor([1 - eps, eps / k], dtype=half.dtype, device=half.device).log()\n"
         "loss = -torch.logaddexp(logs[0] - half, logs[1] - half / k**2).mean()"
     ),
+    framework_code={
+        **on_arrays(NUMPY_CODE),
+        **reweighted(SETUP, WEIGHT, times="sigma**2"),
+    },
     nll=nll,
     psi=psi,
     curvature=curvature,

@@ -95,6 +95,25 @@ CUMULATIVE_LOGIT = LabelFamily(
         "p = torch.diff(upto, dim=1)\n"
         "loss = torch.nn.NLLLoss()(torch.log(p), y)"
     ),
+    framework_code={
+        "jax": (
+            "import jax\n"
+            "import jax.numpy as jnp\n"
+            "upto = jnp.pad(jax.nn.sigmoid(logits), ((0, 0), (1, 0)))\n"
+            "upto = jnp.pad(upto, ((0, 0), (0, 1)), constant_values=1)\n"
+            "p = jnp.diff(upto, axis=1)\n"
+            "loss = -jnp.mean(jnp.log(p[jnp.arange(len(y)), y]))"
+        ),
+        "keras": (
+            "from keras import ops\n"
+            "\n"
+            "def loss(y, logits):  # (n, K-1) = cuts - score, increasing along a row\n"
+            "    upto = ops.pad(ops.sigmoid(logits), ((0, 0), (1, 0)))\n"
+            "    upto = ops.pad(upto, ((0, 0), (0, 1)), constant_values=1)\n"
+            '    y = ops.reshape(ops.cast(y, "int32"), (-1, 1))\n'
+            "    return -ops.log(ops.take_along_axis(upto[:, 1:] - upto[:, :-1], y, axis=1))[:, 0]"
+        ),
+    },
     numpy_temperature=(
         "# after training: temperature {temperature}, fitted on held-out rows\n"
         "upto = 1 / (1 + np.exp(-logits / {temperature}))\n"
@@ -106,6 +125,21 @@ CUMULATIVE_LOGIT = LabelFamily(
         "upto = torch.nn.functional.pad(torch.sigmoid(logits / {temperature}), (1, 0), value=0.0)\n"
         "p = torch.diff(torch.nn.functional.pad(upto, (0, 1), value=1.0), dim=1)"
     ),
+    framework_temperature={
+        "jax": (
+            "import jax\n"
+            "import jax.numpy as jnp\n"
+            "# after training: temperature {temperature}, fitted on held-out rows\n"
+            "upto = jnp.pad(jax.nn.sigmoid(logits / {temperature}), ((0, 0), (1, 0)))\n"
+            "p = jnp.diff(jnp.pad(upto, ((0, 0), (0, 1)), constant_values=1), axis=1)"
+        ),
+        "keras": (
+            "from keras import ops\n"
+            "# after training: temperature {temperature}, fitted on held-out rows\n"
+            "upto = ops.pad(ops.sigmoid(logits / {temperature}), ((0, 0), (1, 0)))\n"
+            "p = ops.diff(ops.pad(upto, ((0, 0), (0, 1)), constant_values=1), axis=1)"
+        ),
+    },
     log_link=log_link,
     nll=nll,
     gradient=gradient,

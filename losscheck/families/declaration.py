@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from losscheck.results import Code
+
 if TYPE_CHECKING:
     from losscheck.numeric.lazy import Array
 
@@ -33,7 +35,10 @@ class Loss:
 class Declaration(ABC):
     """The words about one likelihood, the same for noise and for labels; `derivation` has numbered steps.
 
-    `numpy_code` and `pytorch_code` compute the mean loss.
+    `numpy_code` and `pytorch_code` compute the mean loss. `framework_code` has an entry for each other framework, named
+    as in `results.Code`: `jax` computes the mean loss too, `keras` defines `loss` for `model.compile(loss=loss)`, and
+    the others define a `model` (scikit-learn `linear` and `boosted`), with the lines of fit and predict on X and y
+    where these are not the usual ones. Code that goes into a function says `{shift}` where the body begins.
     """
 
     id: str
@@ -49,6 +54,23 @@ class Declaration(ABC):
     references: tuple[str, ...]
     numpy_code: str
     pytorch_code: str | None
+    framework_code: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def code_of(self) -> Mapping[str, str]:
+        """The code of every framework that has any, numbers not yet filled in."""
+        pytorch = {} if self.pytorch_code is None else {"pytorch": self.pytorch_code}
+        return {"numpy": self.numpy_code, **pytorch, **self.framework_code}
+
+    def fill_code(self, numbers: Mapping[str, float], shift: str = "") -> Code:
+        """Return the code with these numbers in it; `shift` is a line to run before the loss, on the prediction f."""
+        values = {name: f"{number:.6g}" for name, number in numbers.items()}
+        filled = {}
+        for framework, code in self.code_of.items():
+            inside = "{shift}" in code
+            text = code.format_map(values | {"shift": f"    {shift}\n" if shift else ""})
+            filled[framework] = text if inside or not shift else f"{shift}\n{text}"
+        return Code(**filled)
 
     @property
     def names(self) -> tuple[str, ...]:

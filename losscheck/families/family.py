@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -61,8 +61,9 @@ class Family(Declaration):
     errors come from the outer product of gradients. `regular` False: no standard errors at all.
 
     `natural(mu, sigma, *shapes)` names the fitted numbers as users know them; by default mu, sigma (then slope and
-    curve of log sigma in the standardised prediction, for a `SCALED` view) and the shapes' names. `numpy_code` and
-    `pytorch_code` are format strings of those names.
+    curve of log sigma in the standardised prediction, for a `SCALED` view) and the shapes' names. All code is a format
+    string of those names, and of what `settings(points, parameters)` adds: numbers that some framework wants in a unit
+    of its own, measured on the residuals.
     """
 
     shape_class: ShapeClass
@@ -80,6 +81,7 @@ class Family(Declaration):
     natural: Callable[..., dict[str, float]] | None = None
     profile: Callable[..., tuple[float, float]] | None = None
     solve: Callable[[Points], tuple[float, ...]] | None = None
+    settings: Callable[[Points, Mapping[str, float]], dict[str, float]] | None = None
 
     @property
     def subject(self) -> str:

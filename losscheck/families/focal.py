@@ -11,6 +11,7 @@ from losscheck.families.categorical import (
     one_hot,
 )
 from losscheck.families.label_family import LabelFamily, Loss
+from losscheck.families.snippets import boosted_classes, with_temperature
 from losscheck.numeric.lazy import Array, np
 from losscheck.results import TaskKind
 
@@ -37,6 +38,11 @@ def gradient(logits: Array, target: Array) -> Array:
     phi = rest**GAMMA - GAMMA * np.exp(stated) * rest ** (GAMMA - 1) * stated
     return phi[:, None] * (np.exp(log_p) - one_hot(target, logits.shape[1]))
 
+
+BOOSTED = (
+    "py = np.maximum((p * truth).sum(axis=1, keepdims=True), 1e-30)\n"
+    "pull = (1 - py) ** 2 - 2 * py * (1 - py) * np.log(py)  # gamma = 2"
+)
 
 FOCAL = LabelFamily(
     id="focal",
@@ -91,8 +97,25 @@ FOCAL = LabelFamily(
         "log_py = -torch.nn.functional.cross_entropy(logits, y, reduction='none')\n"
         "loss = ((1 - log_py.exp()) ** 2.0 * -log_py).mean()"
     ),
+    framework_code={
+        "jax": (
+            "import jax\n"
+            "import jax.numpy as jnp\n"
+            "log_py = jax.nn.log_softmax(logits, axis=1)[jnp.arange(len(y)), y]\n"
+            "loss = jnp.mean((1 - jnp.exp(log_py)) ** 2.0 * -log_py)"
+        ),
+        "keras": (
+            "import keras\n"
+            "# y one-hot: keras.utils.to_categorical(y); alpha multiplies the loss\n"
+            "loss = keras.losses.CategoricalFocalCrossentropy(\n"
+            "    alpha=1.0, gamma=2.0, from_logits=True\n"
+            ")"
+        ),
+        **boosted_classes(BOOSTED, "pull * (p - truth)", "pull * p * (1 - p)"),
+    },
     numpy_temperature=NUMPY_TEMPERATURE,
     pytorch_temperature=PYTORCH_TEMPERATURE,
+    framework_temperature=with_temperature(one_of_several=True),
     log_link=log_softmax,
     nll=nll,
     gradient=gradient,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from losscheck.families import laplace
 from losscheck.families.family import Family, Loss, Shape, ShapeClass
 from losscheck.families.laplace import LOG_2
+from losscheck.families.snippets import boosted, on_arrays
 from losscheck.numeric.lazy import Array, np, scipy
 from losscheck.numeric.points import Points
 from losscheck.numeric.root import find_root
@@ -100,6 +101,18 @@ def power_loss(residual: Array, parameters: Mapping[str, float]) -> Array:
     return np.abs(residual) ** parameters["beta"]
 
 
+def settings(points: Points, parameters: Mapping[str, float]) -> dict[str, float]:
+    """Return the scale of the residuals, their mean absolute deviation from the median."""
+    return {"scale": float(np.average(np.abs(points.value), weights=points.weight)) * points.scale}
+
+
+BOOSTED = (
+    "beta, scale = {beta}, {scale}\n"
+    "u = np.abs(f - y) / scale\n"
+    "hessian = max(beta - 1, 1) * np.maximum(u, 0.01) ** (beta - 2)"
+)
+NUMPY_CODE = "beta = {beta}\nloss = np.mean(np.abs(y - f) ** beta)"
+
 GENERALIZED_NORMAL = Family(
     id="generalized_normal",
     title="generalised normal (exponential power)",
@@ -134,8 +147,26 @@ GENERALIZED_NORMAL = Family(
         "Nadarajah (2005), doi:10.1080/02664760500079464",
         "Rice & White (1964), doi:10.1137/1006061",
     ),
-    numpy_code="beta = {beta}\nloss = np.mean(np.abs(y - f) ** beta)",
+    numpy_code=NUMPY_CODE,
     pytorch_code="beta = {beta}\nloss = ((y - f).abs() ** beta).mean()",
+    framework_code={
+        **on_arrays(NUMPY_CODE),
+        **boosted(
+            BOOSTED,
+            "scale * u ** (beta - 1) * np.sign(f - y)",
+            "hessian",
+            times="scale ** (2 - beta) / beta",
+        ),
+        "catboost": (
+            "import numpy as np\n"
+            "from catboost import CatBoostRegressor\n"
+            "scale, start = {scale}, np.median(y)  # Lq starts at 0\n"
+            'model = CatBoostRegressor(loss_function="Lq:q={beta}")\n'
+            "model.fit(X, (y - start) / scale)\n"
+            "f = model.predict(X) * scale + start"
+        ),
+    },
+    settings=settings,
     nll=nll,
     psi=psi,
     curvature=curvature,

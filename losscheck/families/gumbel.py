@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from losscheck.families.family import Family, Loss, ShapeClass
+from losscheck.families.snippets import boosted, on_arrays
 from losscheck.numeric.lazy import Array, np
 
 STEEPEST = 30.0
@@ -63,6 +64,8 @@ MISLEADS = (
     "first. The predictions are modes; the mean lies 0.577·sigma and the median 0.367·sigma further along the tail."
 )
 
+RIGHT_CODE = "z = (y - f) / {sigma}\nloss = np.mean(z + np.exp(-z))"
+
 GUMBEL = Family(
     prior=0.5,
     id="gumbel",
@@ -93,12 +96,23 @@ GUMBEL = Family(
     right_when="the target is a maximum of many things (peak load, highest flood, longest wait)",
     misleads=MISLEADS,
     references=REFERENCES,
-    numpy_code="z = (y - f) / {sigma}\nloss = np.mean(z + np.exp(-z))",
+    numpy_code=RIGHT_CODE,
     pytorch_code="z = (y - f) / {sigma}\nloss = (z + torch.exp(-z)).mean()",
+    framework_code={
+        **on_arrays(RIGHT_CODE),
+        **boosted(
+            "sigma = {sigma}\nz = (y - f) / sigma",
+            "sigma * np.expm1(np.minimum(-z, 30))",
+            "np.exp(np.clip(-z, 0, 30))",
+            times="sigma**2",
+        ),
+    },
     nll=nll,
     psi=psi,
     curvature=curvature,
 )
+
+LEFT_CODE = "z = (y - f) / {sigma}\nloss = np.mean(np.exp(z) - z)"
 
 GUMBEL_LEFT = Family(
     prior=0.5,
@@ -130,8 +144,17 @@ GUMBEL_LEFT = Family(
     right_when="the target is a minimum of many things (weakest link), or the log of a waiting time",
     misleads=MISLEADS,
     references=REFERENCES,
-    numpy_code="z = (y - f) / {sigma}\nloss = np.mean(np.exp(z) - z)",
+    numpy_code=LEFT_CODE,
     pytorch_code="z = (y - f) / {sigma}\nloss = (torch.exp(z) - z).mean()",
+    framework_code={
+        **on_arrays(LEFT_CODE),
+        **boosted(
+            "sigma = {sigma}\nz = (y - f) / sigma",
+            "-sigma * np.expm1(np.minimum(z, 30))",
+            "np.exp(np.clip(z, 0, 30))",
+            times="sigma**2",
+        ),
+    },
     nll=nll_left,
     psi=psi_left,
     curvature=curvature_left,

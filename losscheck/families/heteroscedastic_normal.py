@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from losscheck.families.family import Family, Loss, ShapeClass, View
 from losscheck.families.normal import curvature, nll, psi
+from losscheck.families.snippets import in_jax, two_models
 from losscheck.numeric.lazy import Array, np
 
 
@@ -14,6 +15,15 @@ def gaussian_nll(residual: Array, parameters: Mapping[str, Array | float]) -> Ar
     sigma = parameters["sigma"]
     return np.log(sigma) + 0.5 * (residual / sigma) ** 2
 
+
+SKLEARN = (
+    "from sklearn.ensemble import HistGradientBoostingRegressor",
+    "HistGradientBoostingRegressor()",
+    'HistGradientBoostingRegressor(loss="gamma")',
+)
+XGBOOST = ("import xgboost as xgb", "xgb.XGBRegressor()", 'xgb.XGBRegressor(objective="reg:gamma")')
+LIGHTGBM = ("import lightgbm as lgb", "lgb.LGBMRegressor()", 'lgb.LGBMRegressor(objective="gamma")')
+NUMPY_CODE = "loss = np.mean(log_sigma + 0.5 * ((y - f) * np.exp(-log_sigma)) ** 2)"
 
 HETEROSCEDASTIC_NORMAL = Family(
     id="heteroscedastic_normal",
@@ -52,8 +62,31 @@ HETEROSCEDASTIC_NORMAL = Family(
         "Harvey (1976), doi:10.2307/1913974",
         "Seitzer et al. (2022), doi:10.48550/arXiv.2203.09168",
     ),
-    numpy_code="loss = np.mean(log_sigma + 0.5 * ((y - f) * np.exp(-log_sigma)) ** 2)",
-    pytorch_code="loss = (log_sigma + 0.5 * ((y - f) * torch.exp(-log_sigma)) ** 2).mean()",
+    numpy_code=NUMPY_CODE,
+    pytorch_code=(
+        "loss = (log_sigma + 0.5 * ((y - f) * torch.exp(-log_sigma)) ** 2).mean()\n"
+        "# the same: torch.nn.GaussianNLLLoss(eps=0)(f, y, torch.exp(2 * log_sigma));\n"
+        "# its eps of 1e-6 is a least variance, whatever the unit of y"
+    ),
+    framework_code={
+        "jax": in_jax(NUMPY_CODE),
+        "keras": (
+            "from keras import ops\n"
+            "\n"
+            "def loss(y, outputs):  # the last layer: keras.layers.Dense(2)\n"
+            "    y = ops.reshape(y, (-1,))\n"
+            "    f, log_sigma = outputs[:, 0], outputs[:, 1]\n"
+            "    return log_sigma + 0.5 * ((y - f) * ops.exp(-log_sigma)) ** 2"
+        ),
+        "sklearn": two_models(*SKLEARN),
+        "xgboost": two_models(*XGBOOST),
+        "lightgbm": two_models(*LIGHTGBM),
+        "catboost": (
+            "from catboost import CatBoostRegressor\n"
+            "# log sigma + r**2 / (2 sigma**2) + 0.919; predict gives f and sigma**2\n"
+            'model = CatBoostRegressor(loss_function="RMSEWithUncertainty")'
+        ),
+    },
     nll=nll,
     psi=psi,
     curvature=curvature,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from losscheck.families.family import Family, Loss, ShapeClass, View
+from losscheck.families.heteroscedastic_normal import LIGHTGBM, SKLEARN, XGBOOST
+from losscheck.families.snippets import in_jax, two_models
 from losscheck.families.student_t import STUDENT_T, curvature, nll, psi, shape_gradient
 from losscheck.numeric.lazy import Array, np
 
@@ -14,6 +16,11 @@ def student_t_nll(residual: Array, parameters: Mapping[str, Array | float]) -> A
     nu, sigma = parameters["nu"], parameters["sigma"]
     return np.log(sigma) + 0.5 * (nu + 1) * np.log1p((residual / sigma) ** 2 / nu)
 
+
+TAILS = ("nu = {nu}", "(nu + 1) / (nu + square / variance)")
+NUMPY_CODE = (
+    "nu = {nu}\nz = (y - f) * np.exp(-log_sigma)\nloss = np.mean(log_sigma + (nu + 1) / 2 * np.log1p(z**2 / nu))"
+)
 
 HETEROSCEDASTIC_T = Family(
     id="heteroscedastic_t",
@@ -55,14 +62,28 @@ HETEROSCEDASTIC_T = Family(
         "Lange, Little & Taylor (1989), doi:10.1080/01621459.1989.10478852",
         "Rigby & Stasinopoulos (2005), doi:10.1111/j.1467-9876.2005.00510.x",
     ),
-    numpy_code=(
-        "nu = {nu}\nz = (y - f) * np.exp(-log_sigma)\nloss = np.mean(log_sigma + (nu + 1) / 2 * np.log1p(z**2 / nu))"
-    ),
+    numpy_code=NUMPY_CODE,
     pytorch_code=(
         "nu = {nu}\n"
         "z = (y - f) * torch.exp(-log_sigma)\n"
         "loss = (log_sigma + (nu + 1) / 2 * torch.log1p(z**2 / nu)).mean()"
     ),
+    framework_code={
+        "jax": in_jax(NUMPY_CODE),
+        "keras": (
+            "from keras import ops\n"
+            "\n"
+            "def loss(y, outputs):  # the last layer: keras.layers.Dense(2)\n"
+            "    y = ops.reshape(y, (-1,))\n"
+            "    f, log_sigma = outputs[:, 0], outputs[:, 1]\n"
+            "    nu = {nu}\n"
+            "    z = (y - f) * ops.exp(-log_sigma)\n"
+            "    return log_sigma + (nu + 1) / 2 * ops.log1p(z**2 / nu)"
+        ),
+        "sklearn": two_models(*SKLEARN, TAILS),
+        "xgboost": two_models(*XGBOOST, TAILS),
+        "lightgbm": two_models(*LIGHTGBM, TAILS),
+    },
     nll=nll,
     psi=psi,
     curvature=curvature,

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 
 from losscheck.families.family import Family, Loss, Shape, ShapeClass
 from losscheck.numeric.lazy import Array, np, scipy
+from losscheck.numeric.points import Points
 
+LEAST_SHARE = 0.001
+"""A share of rows as a setting is held off 0 and 1, which scikit-learn refuses."""
 ROOT_2PI = math.sqrt(2 * math.pi)
 
 
@@ -53,6 +56,19 @@ def huber_loss(residual: Array, parameters: Mapping[str, float]) -> Array:
     return rho(residual, parameters["delta"])
 
 
+def settings(points: Points, parameters: Mapping[str, float]) -> dict[str, float]:
+    """Return delta as scikit-learn measures it: as a multiple of a scale, and as a share of the rows.
+
+    The scale s that HuberRegressor fits along is the root mean square of the residuals cut at ±delta: there the
+    derivative in s of its objective, Σ s + H(r/s) s, is 0.
+    """
+    size, delta = np.abs(points.value) * points.scale, parameters["delta"]
+    cut = float(np.sqrt(np.average(np.minimum(size, delta) ** 2, weights=points.weight)))
+    share = float(np.average(size <= delta, weights=points.weight))
+    epsilon = delta / cut if cut > 0 else 1.0
+    return {"epsilon": max(epsilon, 1.0), "share": min(max(share, LEAST_SHARE), 1 - LEAST_SHARE)}
+
+
 HUBER = Family(
     id="huber",
     title="Huber's least favourable",
@@ -95,6 +111,37 @@ HUBER = Family(
         "loss = np.mean(np.where(r <= delta, 0.5 * r**2, delta * (r - 0.5 * delta)))"
     ),
     pytorch_code="loss = torch.nn.functional.huber_loss(f, y, delta={delta})",
+    framework_code={
+        "jax": ("import optax\nloss = optax.losses.huber_loss(f, y, delta={delta}).mean()"),
+        "keras": ("import keras\nloss = keras.losses.Huber(delta={delta})"),
+        "sklearn": (
+            "from sklearn.ensemble import GradientBoostingRegressor\n"
+            "from sklearn.linear_model import HuberRegressor\n"
+            "# epsilon is delta in units of a scale that is fitted along: on these\n"
+            "# residuals {epsilon} of it is delta = {delta}\n"
+            "linear = HuberRegressor(epsilon={epsilon}, alpha=0)\n"
+            "# alpha is the share of rows with |r| <= delta; delta shrinks with r\n"
+            'boosted = GradientBoostingRegressor(loss="huber", alpha={share})'
+        ),
+        "xgboost": (
+            "import xgboost as xgb\n"
+            "# pseudo-Huber, delta**2 * (sqrt(1 + (r / delta)**2) - 1): the same slopes\n"
+            "# at 0 and far away, 0.71 of them at |r| = delta\n"
+            'model = xgb.XGBRegressor(objective="reg:pseudohubererror", huber_slope={delta})'
+        ),
+        "lightgbm": (
+            'import lightgbm as lgb\nmodel = lgb.LGBMRegressor(objective="huber", alpha={delta})  # alpha is delta'
+        ),
+        "catboost": (
+            "import numpy as np\n"
+            "from catboost import CatBoostRegressor\n"
+            'model = CatBoostRegressor(loss_function="Huber:delta={delta}")\n'
+            "start = np.median(y)  # it starts at 0\n"
+            "model.fit(X, y - start)\n"
+            "f = model.predict(X) + start"
+        ),
+    },
+    settings=settings,
     nll=nll,
     psi=psi,
     curvature=curvature,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from losscheck.families.declaration import Declaration, Loss
@@ -26,7 +26,7 @@ class LabelFamily(Declaration):
     a scale. `noise_twin` is the family of noise whose loss this is, when class targets are put into it.
 
     `numpy_temperature` and `pytorch_temperature` are format strings of `temperature`: what is run after training to
-    make probabilities of logits.
+    make probabilities of logits; `framework_temperature` has those of the other frameworks.
     """
 
     tasks: frozenset[TaskKind]
@@ -35,6 +35,7 @@ class LabelFamily(Declaration):
     gradient: Callable[[Array, Array], Array]
     numpy_temperature: str
     pytorch_temperature: str
+    framework_temperature: Mapping[str, str] = field(default_factory=dict)
     proper: bool = True
     likelihood: bool = True
     ordered: bool = False
@@ -48,10 +49,11 @@ class LabelFamily(Declaration):
     def code(self, temperature: float | None = None) -> Code:
         """Return the code to paste: the loss, and with a `temperature` the line that divides the logits by it."""
         if temperature is None:
-            return Code(numpy=self.numpy_code, pytorch=self.pytorch_code)
+            return Code(**self.code_of)
+        after = {"numpy": self.numpy_temperature, "pytorch": self.pytorch_temperature, **self.framework_temperature}
         value = f"{temperature:.6g}"
-        after = [text.format(temperature=value) for text in (self.numpy_temperature, self.pytorch_temperature)]
-        return Code(numpy=f"{self.numpy_code}\n{after[0]}", pytorch=f"{self.pytorch_code}\n{after[1]}")
+        last = {framework: "\n" + text.format(temperature=value) for framework, text in after.items()}
+        return Code(**{framework: text + last.get(framework, "") for framework, text in self.code_of.items()})
 
 
 __all__ = ["LabelFamily", "Loss"]

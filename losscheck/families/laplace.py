@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from losscheck.families.family import Family, Loss, ShapeClass
+from losscheck.families.snippets import on_arrays
 from losscheck.numeric.lazy import Array, np
 from losscheck.numeric.points import Points, weighted_quantile
 
@@ -37,6 +38,8 @@ def absolute_error(residual: Array, parameters: Mapping[str, float]) -> Array:
     """Return |r|."""
     return np.abs(residual)
 
+
+NUMPY_CODE = "loss = np.mean(np.abs(y - f))"
 
 LAPLACE = Family(
     id="laplace",
@@ -71,8 +74,22 @@ LAPLACE = Family(
         "Portnoy & Koenker (1997), doi:10.1214/ss/1030037960",
         "Gneiting (2011), doi:10.1198/jasa.2011.r10138",
     ),
-    numpy_code="loss = np.mean(np.abs(y - f))",
+    numpy_code=NUMPY_CODE,
     pytorch_code="loss = torch.nn.functional.l1_loss(f, y)",
+    framework_code={
+        **on_arrays(NUMPY_CODE),
+        "keras": ("import keras\nloss = keras.losses.MeanAbsoluteError()"),
+        "sklearn": (
+            "from sklearn.ensemble import HistGradientBoostingRegressor\n"
+            "from sklearn.linear_model import QuantileRegressor\n"
+            "# alpha is a penalty, and 1 by default\n"
+            "linear = QuantileRegressor(quantile=0.5, alpha=0)\n"
+            'boosted = HistGradientBoostingRegressor(loss="absolute_error")'
+        ),
+        "xgboost": ('import xgboost as xgb\nmodel = xgb.XGBRegressor(objective="reg:absoluteerror")'),
+        "lightgbm": ('import lightgbm as lgb\nmodel = lgb.LGBMRegressor(objective="regression_l1")'),
+        "catboost": ('from catboost import CatBoostRegressor\nmodel = CatBoostRegressor(loss_function="MAE")'),
+    },
     nll=nll,
     psi=psi,
     curvature=curvature,

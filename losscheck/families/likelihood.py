@@ -113,7 +113,7 @@ def _second_order(family: Family, points: Points, theta: Array, shapes: Array) -
     aa, ab, bb = bend / sigma**2, (psi + z * bend) / sigma, z * psi + z * z * bend
     value = value + np.log(sigma)
     if points.width > 0:
-        value, share = _mix_nodes(value, log_share)
+        value, share = mix_nodes(value, log_share)
         mean_a, mean_b = (share * a).sum(1), (share * b).sum(1)
         aa = (share * (aa - a * a)).sum(1) + mean_a**2
         ab = (share * (ab - a * b)).sum(1) + mean_a * mean_b
@@ -147,7 +147,7 @@ def _interval_nodes(family: Family, z: Array, half: Array) -> tuple[Array, Array
     return nodes, log_share
 
 
-def _mix_nodes(nll: Array, log_share: Array) -> tuple[Array, Array]:
+def mix_nodes(nll: Array, log_share: Array) -> tuple[Array, Array]:
     """Return −log of the mean density over the nodes (along the last axis but one), and each node's part of it."""
     log_mass = log_share - nll
     top = log_mass.max(axis=-2, keepdims=True)
@@ -178,7 +178,7 @@ def density_terms(family: Family, points: Points) -> Terms:
             chain = [s if d.logarithmic else 1.0 for s, d in zip(shapes, family.shapes, strict=True)]
             parts += [g * c for g, c in zip(family.shape_gradient(z, *shapes), chain, strict=True)]
         if points.width > 0:
-            nll, share = _mix_nodes(nll, log_share)
+            nll, share = mix_nodes(nll, log_share)
             parts = [(share * part).sum(0) for part in parts]
         return nll, np.vstack([parts[0], parts[1] * design, *parts[2:]])
 

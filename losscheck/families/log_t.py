@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from losscheck.families.family import Family, Loss, ShapeClass, View
-from losscheck.families.student_t import STUDENT_T, curvature, nll, psi, shape_gradient, t_loss
+from losscheck.families.snippets import on_arrays, reweighted
+from losscheck.families.student_t import SETUP, STUDENT_T, WEIGHT, curvature, nll, psi, shape_gradient, t_loss
+
+NUMPY_CODE = f"{SETUP}\nloss = np.mean((nu + 1) / 2 * np.log1p(((np.log(y) - np.log(f)) / sigma) ** 2 / nu))"
 
 LOG_T = Family(
     id="log_t",
@@ -44,14 +47,15 @@ LOG_T = Family(
         "Lange, Little & Taylor (1989), doi:10.1080/01621459.1989.10478852",
         "Hogg & Klugman (1983), Journal of Econometrics 23, 91–102",
     ),
-    numpy_code=(
-        "nu, sigma = {nu}, {sigma}\n"
-        "loss = np.mean((nu + 1) / 2 * np.log1p(((np.log(y) - np.log(f)) / sigma) ** 2 / nu))"
-    ),
+    numpy_code=NUMPY_CODE,
     pytorch_code=(
         "nu, sigma = {nu}, {sigma}\n"
         "loss = ((nu + 1) / 2 * torch.log1p(((torch.log(y) - torch.log(f)) / sigma) ** 2 / nu)).mean()"
     ),
+    framework_code={
+        **on_arrays(NUMPY_CODE),
+        **reweighted(SETUP, WEIGHT, times="sigma**2", logs=True),
+    },
     nll=nll,
     psi=psi,
     curvature=curvature,

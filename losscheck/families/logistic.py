@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from losscheck.families.family import Family, Loss, ShapeClass
 from losscheck.families.laplace import LOG_2
+from losscheck.families.snippets import on_arrays, reweighted
 from losscheck.numeric.lazy import Array, np
 
 
@@ -34,6 +35,10 @@ def log_cosh(residual: Array, parameters: Mapping[str, float]) -> Array:
     value: Array = u + np.log1p(np.exp(-2 * u)) - LOG_2
     return value
 
+
+NUMPY_CODE = (
+    "sigma = {sigma}\nu = np.abs(y - f) / (2 * sigma)\nloss = np.mean(u + np.log1p(np.exp(-2 * u)) - np.log(2))"
+)
 
 LOGISTIC = Family(
     id="logistic",
@@ -70,14 +75,28 @@ LOGISTIC = Family(
         "Saleh & Saleh (2022), arXiv:2208.04564",
         "Balakrishnan (1991), Handbook of the logistic distribution, doi:10.1201/9781482277098",
     ),
-    numpy_code=(
-        "sigma = {sigma}\nu = np.abs(y - f) / (2 * sigma)\nloss = np.mean(u + np.log1p(np.exp(-2 * u)) - np.log(2))"
-    ),
+    numpy_code=NUMPY_CODE,
     pytorch_code=(
         "sigma = {sigma}\n"
         "u = (y - f) / (2 * sigma)\n"
         "loss = (u + torch.nn.functional.softplus(-2 * u) - 0.6931471805599453).mean()"
     ),
+    framework_code={
+        **on_arrays(NUMPY_CODE),
+        "jax": ("import optax\nsigma = {sigma}\nloss = optax.losses.log_cosh(f / (2 * sigma), y / (2 * sigma)).mean()"),
+        **reweighted(
+            "sigma = {sigma}", "u = np.abs(r) / (2 * sigma) + 1e-9\nweight = np.tanh(u) / u", times="4 * sigma**2"
+        ),
+        "catboost": (
+            "import numpy as np\n"
+            "from catboost import CatBoostRegressor\n"
+            "# LogCosh is log cosh(y - f), and starts at 0\n"
+            "scale, start = 2 * {sigma}, np.median(y)\n"
+            'model = CatBoostRegressor(loss_function="LogCosh")\n'
+            "model.fit(X, (y - start) / scale)\n"
+            "f = model.predict(X) * scale + start"
+        ),
+    },
     nll=nll,
     psi=psi,
     curvature=curvature,

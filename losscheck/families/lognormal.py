@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from losscheck.families.family import Family, Loss, ShapeClass, View
 from losscheck.families.normal import curvature, nll, profile, psi
+from losscheck.families.snippets import in_jax
 from losscheck.numeric.lazy import Array
 
 
@@ -13,6 +14,8 @@ def squared_log_error(residual: Array, parameters: Mapping[str, float]) -> Array
     """Return the square of the log ratio, log y − log f."""
     return residual**2
 
+
+NUMPY_CODE = "loss = np.mean((np.log(y) - np.log(f)) ** 2)"
 
 LOGNORMAL = Family(
     id="lognormal",
@@ -49,8 +52,48 @@ LOGNORMAL = Family(
         "Duan (1983), doi:10.1080/01621459.1983.10478017",
         "Limpert, Stahel & Abbt (2001), doi:10.1641/0006-3568(2001)051[0341:LNDATS]2.0.CO;2",
     ),
-    numpy_code="loss = np.mean((np.log(y) - np.log(f)) ** 2)",
+    numpy_code=NUMPY_CODE,
     pytorch_code="loss = torch.nn.functional.mse_loss(torch.log(f), torch.log(y))",
+    framework_code={
+        "jax": in_jax(NUMPY_CODE),
+        "keras": (
+            "from keras import ops\n"
+            "\n"
+            "def loss(y, f):  # MeanSquaredLogarithmicError is of log(1 + y), log(1 + f)\n"
+            "    return (ops.log(y) - ops.log(f)) ** 2"
+        ),
+        "sklearn": (
+            "import numpy as np\n"
+            "from sklearn.compose import TransformedTargetRegressor\n"
+            "from sklearn.ensemble import HistGradientBoostingRegressor\n"
+            "from sklearn.linear_model import LinearRegression\n"
+            "logs = dict(func=np.log, inverse_func=np.exp)\n"
+            "linear = TransformedTargetRegressor(LinearRegression(), **logs)\n"
+            "boosted = TransformedTargetRegressor(HistGradientBoostingRegressor(), **logs)"
+        ),
+        "xgboost": (
+            "import numpy as np\n"
+            "import xgboost as xgb\n"
+            "# reg:squaredlogerror is of log(1 + y), log(1 + f)\n"
+            'model = xgb.XGBRegressor(objective="reg:squarederror")\n'
+            "model.fit(X, np.log(y))\n"
+            "f = np.exp(model.predict(X))"
+        ),
+        "lightgbm": (
+            "import lightgbm as lgb\n"
+            "import numpy as np\n"
+            'model = lgb.LGBMRegressor(objective="regression")\n'
+            "model.fit(X, np.log(y))\n"
+            "f = np.exp(model.predict(X))"
+        ),
+        "catboost": (
+            "import numpy as np\n"
+            "from catboost import CatBoostRegressor\n"
+            'model = CatBoostRegressor(loss_function="RMSE")\n'
+            "model.fit(X, np.log(y))\n"
+            "f = np.exp(model.predict(X))"
+        ),
+    },
     nll=nll,
     psi=psi,
     curvature=curvature,

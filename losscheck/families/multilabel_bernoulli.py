@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from losscheck.families.bernoulli import bce, gradient, log_link, nll
 from losscheck.families.label_family import LabelFamily, Loss
+from losscheck.families.snippets import with_temperature
 from losscheck.results import TaskKind
 
 MULTILABEL_BERNOULLI = LabelFamily(
@@ -43,6 +44,26 @@ MULTILABEL_BERNOULLI = LabelFamily(
     pytorch_code=(
         "# logits (n, K), no sigmoid in front; y (n, K) 0 or 1\nloss = torch.nn.BCEWithLogitsLoss()(logits, y.float())"
     ),
+    framework_code={
+        "jax": ("import optax\nloss = optax.losses.sigmoid_binary_cross_entropy(logits, y).mean()"),
+        "keras": ("import keras\nloss = keras.losses.BinaryCrossentropy(from_logits=True)"),
+        "sklearn": (
+            "from sklearn.ensemble import HistGradientBoostingClassifier\n"
+            "from sklearn.linear_model import LogisticRegression\n"
+            "from sklearn.multiclass import OneVsRestClassifier\n"
+            "linear = OneVsRestClassifier(LogisticRegression())\n"
+            "boosted = OneVsRestClassifier(HistGradientBoostingClassifier())"
+        ),
+        "xgboost": ('import xgboost as xgb\nmodel = xgb.XGBClassifier(objective="binary:logistic")'),
+        "lightgbm": (
+            "import lightgbm as lgb\n"
+            "from sklearn.multiclass import OneVsRestClassifier\n"
+            'model = OneVsRestClassifier(lgb.LGBMClassifier(objective="binary"))'
+        ),
+        "catboost": (
+            'from catboost import CatBoostClassifier\nmodel = CatBoostClassifier(loss_function="MultiLogloss")'
+        ),
+    },
     numpy_temperature=(
         "# after training: temperature {temperature}, fitted on held-out rows\n"
         "# (only probabilities left? logits = np.log(p / (1 - p)))\n"
@@ -52,6 +73,15 @@ MULTILABEL_BERNOULLI = LabelFamily(
         "# after training: temperature {temperature}, fitted on held-out rows\n"
         "p = torch.sigmoid(logits / {temperature})"
     ),
+    framework_temperature={
+        **with_temperature(one_of_several=False),
+        "lightgbm": (
+            "import numpy as np\n"
+            "# after training: temperature {temperature}, fitted on held-out rows\n"
+            "p = model.predict_proba(X)\n"
+            "p = 1 / (1 + (1 / p - 1) ** (1 / {temperature}))"
+        ),
+    },
     log_link=log_link,
     nll=nll,
     gradient=gradient,

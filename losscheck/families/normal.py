@@ -75,6 +75,22 @@ NORMAL = Family(
     references=("Gauss (1809), Theoria motus", "Gneiting (2011), doi:10.1198/jasa.2011.r10138"),
     numpy_code="loss = np.mean((y - f) ** 2)",
     pytorch_code="loss = torch.nn.functional.mse_loss(f, y)",
+    framework_code={
+        "jax": ("import optax\nloss = optax.losses.squared_error(f, y).mean()"),
+        "keras": ("import keras\nloss = keras.losses.MeanSquaredError()"),
+        "sklearn": (
+            "from sklearn.ensemble import HistGradientBoostingRegressor\n"
+            "from sklearn.linear_model import LinearRegression\n"
+            "linear = LinearRegression()\n"
+            'boosted = HistGradientBoostingRegressor(loss="squared_error")'
+        ),
+        "xgboost": ('import xgboost as xgb\nmodel = xgb.XGBRegressor(objective="reg:squarederror")'),
+        "lightgbm": ('import lightgbm as lgb\nmodel = lgb.LGBMRegressor(objective="regression")'),
+        "catboost": (
+            "from catboost import CatBoostRegressor\n"
+            'model = CatBoostRegressor(loss_function="RMSE")  # it prints the root'
+        ),
+    },
     nll=nll,
     psi=psi,
     curvature=curvature,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from losscheck.families.family import Family, Loss, Shape, ShapeClass
 from losscheck.families.normal import LOG_ROOT_2PI
+from losscheck.families.snippets import boosted, on_arrays
 from losscheck.numeric.lazy import Array, np, scipy
 
 
@@ -41,6 +42,17 @@ def mixture_loss(residual: Array, parameters: Mapping[str, float]) -> Array:
     """Return −log (p exp(−z²/2) + (1 − p) exp(−(z − d)²/2)) of z = r/sigma."""
     return nll(residual / parameters["sigma"], parameters["d"], parameters["p"]) - LOG_ROOT_2PI
 
+
+BOOSTED = (
+    "d, p, sigma = {d}, {p}, {sigma}\n"
+    "z = (y - f) / sigma\n"
+    "second = 1 / (1 + p / (1 - p) * np.exp(np.minimum(d * (d / 2 - z), 500)))"
+)
+NUMPY_CODE = (
+    "d, p, sigma = {d}, {p}, {sigma}\n"
+    "z = (y - f) / sigma\n"
+    "loss = -np.mean(np.logaddexp(np.log(p) - z**2 / 2, np.log(1 - p) - (z - d) ** 2 / 2))"
+)
 
 NORMAL_MIXTURE = Family(
     id="normal_mixture",
@@ -80,16 +92,16 @@ NORMAL_MIXTURE = Family(
         "Pearson (1894), doi:10.1098/rsta.1894.0003",
         "McLachlan & Peel (2000), doi:10.1002/0471721182",
     ),
-    numpy_code=(
-        "d, p, sigma = {d}, {p}, {sigma}\n"
-        "z = (y - f) / sigma\n"
-        "loss = -np.mean(np.logaddexp(np.log(p) - z**2 / 2, np.log(1 - p) - (z - d) ** 2 / 2))"
-    ),
+    numpy_code=NUMPY_CODE,
     pytorch_code=(
         "d, p, sigma = {d}, torch.tensor({p}), {sigma}\n"
         "z = (y - f) / sigma\n"
         "loss = -torch.logaddexp(torch.log(p) - z**2 / 2, torch.log(1 - p) - (z - d) ** 2 / 2).mean()"
     ),
+    framework_code={
+        **on_arrays(NUMPY_CODE),
+        **boosted(BOOSTED, "-sigma * (z - d * second)", "np.ones_like(z)", times="sigma**2"),
+    },
     nll=nll,
     psi=psi,
     curvature=curvature,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from losscheck.families.family import Family, Loss, Shape, ShapeClass
 from losscheck.families.normal import LOG_ROOT_2PI
+from losscheck.families.snippets import boosted, on_arrays
 from losscheck.numeric.lazy import Array, np
 
 if TYPE_CHECKING:
@@ -64,6 +65,18 @@ def shifted_lognormal_loss(residual: Array, parameters: Mapping[str, float]) -> 
     return nll(residual / parameters["sigma"], parameters["s"]) - LOG_ROOT_2PI
 
 
+BOOSTED = (
+    "s, sigma = {s}, {sigma}\n"
+    "edge = np.maximum(1 + s * (y - f) / sigma, 0.01)  # finite beyond it too\n"
+    "score = np.log(edge) / s\n"
+    "hessian = (1 + np.maximum(-s * score, 0)) / np.minimum(edge, edge**2)"
+)
+NUMPY_CODE = (
+    "s, sigma = {s}, {sigma}\n"
+    "score = np.log(np.maximum(1 + s * (y - f) / sigma, 1e-6)) / s  # finite beyond the edge too\n"
+    "loss = np.mean(0.5 * score**2 + s * score)"
+)
+
 SHIFTED_LOGNORMAL = Family(
     id="shifted_lognormal",
     title="shifted log-normal",
@@ -101,16 +114,21 @@ SHIFTED_LOGNORMAL = Family(
         "Johnson (1949), doi:10.1093/biomet/36.1-2.149",
         "Cohen (1951), Journal of the American Statistical Association 46, 206–212",
     ),
-    numpy_code=(
-        "s, sigma = {s}, {sigma}\n"
-        "score = np.log(np.maximum(1 + s * (y - f) / sigma, 1e-6)) / s  # finite beyond the edge too\n"
-        "loss = np.mean(0.5 * score**2 + s * score)"
-    ),
+    numpy_code=NUMPY_CODE,
     pytorch_code=(
         "s, sigma = {s}, {sigma}\n"
         "score = torch.log(torch.clamp(1 + s * (y - f) / sigma, min=1e-6)) / s  # finite beyond the edge too\n"
         "loss = (0.5 * score**2 + s * score).mean()"
     ),
+    framework_code={
+        **on_arrays(NUMPY_CODE),
+        **boosted(
+            BOOSTED,
+            "-sigma * (score + s) / edge",
+            "hessian",
+            times="sigma**2",
+        ),
+    },
     nll=nll,
     psi=psi,
     curvature=curvature,

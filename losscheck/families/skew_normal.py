@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from losscheck.families.family import Family, Loss, Shape, ShapeClass
 from losscheck.families.normal import LOG_ROOT_2PI
+from losscheck.families.snippets import boosted
 from losscheck.numeric.lazy import Array, np, scipy
 
 FAR = -1e3
@@ -51,6 +52,13 @@ def skew_normal_loss(residual: Array, parameters: Mapping[str, float]) -> Array:
     z = residual / parameters["sigma"]
     return 0.5 * z * z - scipy.special.log_ndtr(parameters["alpha"] * z)
 
+
+BOOSTED = (
+    "from scipy.special import erfcx\n"
+    "alpha, sigma = {alpha}, {sigma}\n"
+    "z = (y - f) / sigma\n"
+    "mills = np.sqrt(2 / np.pi) / erfcx(-alpha * z / np.sqrt(2))"
+)
 
 SKEW_NORMAL = Family(
     id="skew_normal",
@@ -99,6 +107,31 @@ SKEW_NORMAL = Family(
         "z = (y - f) / sigma\n"
         "loss = (0.5 * z**2 - torch.special.log_ndtr(alpha * z)).mean()"
     ),
+    framework_code={
+        "jax": (
+            "import jax.numpy as jnp\n"
+            "from jax.scipy.special import log_ndtr\n"
+            "alpha, sigma = {alpha}, {sigma}\n"
+            "z = (y - f) / sigma\n"
+            "loss = jnp.mean(0.5 * z**2 - log_ndtr(alpha * z))"
+        ),
+        "keras": (
+            "from keras import ops\n"
+            "\n"
+            "def log_ndtr(t):  # from -8 down by its expansion: erfc underflows\n"
+            "    near, far = ops.maximum(t, -8.0), ops.minimum(t, -8.0)\n"
+            "    tail = ops.log1p(-1 / far**2 + 3 / far**4) - 0.5 * far**2 - 0.9189385\n"
+            "    return ops.where(t > -8.0, ops.log(ops.erfc(-near / 2**0.5) / 2), tail - ops.log(-far))\n"
+            "\n"
+            "def loss(y, f):\n"
+            "{shift}    alpha, sigma = {alpha}, {sigma}\n"
+            "    z = (y - f) / sigma\n"
+            "    return 0.5 * z**2 - log_ndtr(alpha * z)"
+        ),
+        **boosted(
+            BOOSTED, "-sigma * (z - alpha * mills)", "1 + alpha**2 * mills * (alpha * z + mills)", times="sigma**2"
+        ),
+    },
     nll=nll,
     psi=psi,
     curvature=curvature,

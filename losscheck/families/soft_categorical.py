@@ -9,6 +9,7 @@ from losscheck.families.categorical import (
     log_softmax,
 )
 from losscheck.families.label_family import LabelFamily, Loss
+from losscheck.families.snippets import with_temperature
 from losscheck.numeric.lazy import Array, np, scipy
 from losscheck.results import TaskKind
 
@@ -30,6 +31,16 @@ def gradient(logits: Array, target: Array) -> Array:
     """Return p − q."""
     return np.exp(log_softmax(logits)) - target
 
+
+IMPORTS = (
+    "from sklearn.ensemble import HistGradientBoostingClassifier\nfrom sklearn.linear_model import LogisticRegression"
+)
+COPIES = (
+    "import numpy as np\n"
+    "# every row K times, once as each class, with its fraction as the weight\n"
+    "rows, y = np.divmod(np.arange(q.size), q.shape[1])\n"
+    "weight = q.ravel()"
+)
 
 SOFT_CATEGORICAL = LabelFamily(
     id="soft_categorical",
@@ -78,8 +89,34 @@ SOFT_CATEGORICAL = LabelFamily(
         "# logits (n, K), no softmax in front; q (n, K) the target fractions\n"
         "loss = torch.nn.CrossEntropyLoss()(logits, q)"
     ),
+    framework_code={
+        "jax": ("import optax\nloss = optax.losses.softmax_cross_entropy(logits, q).mean()"),
+        "keras": ("import keras\nloss = keras.losses.CategoricalCrossentropy(from_logits=True)"),
+        "sklearn": (
+            f"{IMPORTS}\n{COPIES}\n"
+            "linear = LogisticRegression().fit(X[rows], y, sample_weight=weight)\n"
+            "boosted = HistGradientBoostingClassifier()\n"
+            "boosted.fit(X[rows], y, sample_weight=weight)"
+        ),
+        "xgboost": (
+            f"import xgboost as xgb\n{COPIES}\n"
+            'model = xgb.XGBClassifier(objective="multi:softprob")\n'
+            "model.fit(X[rows], y, sample_weight=weight)"
+        ),
+        "lightgbm": (
+            f"import lightgbm as lgb\n{COPIES}\n"
+            'model = lgb.LGBMClassifier(objective="multiclass")\n'
+            "model.fit(X[rows], y, sample_weight=weight)"
+        ),
+        "catboost": (
+            f"from catboost import CatBoostClassifier\n{COPIES}\n"
+            'model = CatBoostClassifier(loss_function="MultiClass")\n'
+            "model.fit(X[rows], y, sample_weight=weight)"
+        ),
+    },
     numpy_temperature=NUMPY_TEMPERATURE,
     pytorch_temperature=PYTORCH_TEMPERATURE,
+    framework_temperature=with_temperature(one_of_several=True),
     log_link=log_softmax,
     nll=nll,
     gradient=gradient,

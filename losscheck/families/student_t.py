@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from losscheck.families.family import Family, Loss, Shape, ShapeClass
+from losscheck.families.snippets import on_arrays, reweighted
 from losscheck.numeric.lazy import Array, np, scipy
 
 
@@ -46,6 +47,10 @@ def t_loss(residual: Array, parameters: Mapping[str, float]) -> Array:
     return 0.5 * (nu + 1) * np.log1p((residual / sigma) ** 2 / nu)
 
 
+SETUP = "nu, sigma = {nu}, {sigma}"
+WEIGHT = "weight = (nu + 1) / (nu + (r / sigma) ** 2)"
+NUMPY_CODE = f"{SETUP}\nloss = np.mean((nu + 1) / 2 * np.log1p(((y - f) / sigma) ** 2 / nu))"
+
 STUDENT_T = Family(
     id="student_t",
     title="Student-t",
@@ -80,8 +85,12 @@ STUDENT_T = Family(
         "Lange, Little & Taylor (1989), doi:10.1080/01621459.1989.10478852",
         "Student (1908), doi:10.1093/biomet/6.1.1",
     ),
-    numpy_code=("nu, sigma = {nu}, {sigma}\nloss = np.mean((nu + 1) / 2 * np.log1p(((y - f) / sigma) ** 2 / nu))"),
+    numpy_code=NUMPY_CODE,
     pytorch_code=("nu, sigma = {nu}, {sigma}\nloss = ((nu + 1) / 2 * torch.log1p(((y - f) / sigma) ** 2 / nu)).mean()"),
+    framework_code={
+        **on_arrays(NUMPY_CODE),
+        **reweighted(SETUP, WEIGHT, times="sigma**2"),
+    },
     nll=nll,
     psi=psi,
     curvature=curvature,

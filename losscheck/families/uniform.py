@@ -89,6 +89,15 @@ UNIFORM = Family(
     references=("Rice & White (1964), doi:10.1137/1006061",),
     numpy_code="loss = np.max(np.abs(y - f))",
     pytorch_code="loss = (y - f).abs().max()",
+    framework_code={
+        "jax": ("import jax.numpy as jnp\nloss = jnp.max(jnp.abs(y - f))"),
+        "keras": (
+            "from keras import ops\n"
+            "\n"
+            "def loss(y, f):  # of each batch: take large ones\n"
+            "    return ops.max(ops.abs(y - f))"
+        ),
+    },
     nll=nll,
     psi=psi,
     curvature=curvature,

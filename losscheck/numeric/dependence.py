@@ -36,6 +36,12 @@ def autocorrelations(scores: Array) -> Array:
     return rho
 
 
+def correlate_lags(scores: Array, lags: int) -> Array:
+    """Return ρ₁ … ρ of `lags`, significant or not; empty when all scores are equal."""
+    power = float(scores @ scores)
+    return np.array([float(scores[:-lag] @ scores[lag:]) / power for lag in range(1, lags + 1) if power > 0])
+
+
 def normal_scores(values: Array) -> Array:
     """Return Φ⁻¹(rank / (n + 1)) of every value; tied values share their mean rank."""
     scores: Array = scipy.special.ndtri(midranks(values) / (values.size + 1))

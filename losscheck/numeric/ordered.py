@@ -20,6 +20,21 @@ def rows_of(values: Array, count: Array | None) -> int:
     return int(values.size) if count is None else round(float(count.sum()))
 
 
+def rows_where(which: NDArray[np.bool_], count: Array | None) -> int:
+    """Return how many rows the chosen values stand for."""
+    return int(np.count_nonzero(which)) if count is None else round(float(count[which].sum()))
+
+
+def share_where(which: NDArray[np.bool_], count: Array | None) -> float:
+    """Return the share of the rows that the chosen values stand for."""
+    return float(np.mean(which)) if count is None else float(count[which].sum() / count.sum())
+
+
+def taken(part: Any, which: NDArray[np.bool_]) -> Any:
+    """Return the chosen ones of an array; None of what is not there."""
+    return None if part is None else part[which]
+
+
 def total_of(values: Array, count: Array | None) -> float:
     """Return the sum over rows."""
     return float(values.sum()) if count is None else float(values @ count)

@@ -64,12 +64,12 @@ class ClassSums:
     @property
     def deviation_variance(self) -> Array:
         """The variance of `deviation` if the outputs are right, Σ w²·p(1 − p)."""
-        return np.maximum(self.powers[0] - self.powers[1], 0.0)
+        return _variance(self.powers[0] - self.powers[1])
 
     @property
     def deviation_square(self) -> Array:
         """Σ w²·(y − p)²: what `deviation` varies by as observed."""
-        return np.maximum(self.powers[1] + self.tilt_square_weight, 0.0)
+        return _variance(self.powers[1] + self.tilt_square_weight)
 
     @property
     def brier_excess(self) -> Array:
@@ -80,10 +80,16 @@ class ClassSums:
     def brier_variance(self) -> Array:
         """The variance of `brier_excess` if the outputs are right, Σ w²·p(1 − p)(1 − 2p)²."""
         p1, p2, p3, p4 = self.powers
-        return np.maximum(p1 - 5 * p2 + 8 * p3 - 4 * p4, 0.0)
+        return _variance(p1 - 5 * p2 + 8 * p3 - 4 * p4)
 
     @property
     def brier_square(self) -> Array:
         """Σ w²·(y − p)²(1 − 2p)²: what `brier_excess` varies by as observed."""
         _, p2, p3, p4 = self.powers
-        return np.maximum(p2 - 4 * p3 + 4 * p4 + self.tilt_cube, 0.0)
+        return _variance(p2 - 4 * p3 + 4 * p4 + self.tilt_cube)
+
+
+def _variance(value: Array) -> Array:
+    """Return a variance, 0 where rounding has left less."""
+    variance: Array = np.maximum(value, 0.0)
+    return variance

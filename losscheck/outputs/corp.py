@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from losscheck.numeric.lazy import Array, np, scipy
 from losscheck.outputs.memory import once_per_sample
 from losscheck.outputs.question import pool_question
-from losscheck.outputs.undefined import Undefined
+from losscheck.outputs.undefined import Undefined, usable_moments
 
 if TYPE_CHECKING:
+    from losscheck.outputs.moments import RowMoments
     from losscheck.outputs.question import Pooled
     from losscheck.sample import ClassSample
 
@@ -44,16 +45,31 @@ class Corp:
 @once_per_sample
 def decompose_scores(sample: ClassSample) -> Corp | Undefined:
     """Decompose the scores of the question: is it class 1 (of two), is it the most probable class (of more)."""
-    pooled = pool_question(sample)
+    moments, pooled = usable_moments(sample), pool_question(sample)
+    if isinstance(moments, Undefined):
+        return moments
     if isinstance(pooled, Undefined):
         return pooled
     recalibrated = fit_isotonic(pooled.came_true, pooled.weight)
-    base = np.full(1, pooled.came_true.sum() / pooled.total)
-    parts = []
-    for score in (mean_brier, mean_log):
-        stated, fitted, constant = (score(p, pooled) for p in (pooled.p, recalibrated, base))
-        parts.append(Decomposition(stated - fitted, constant - fitted, constant))
-    return Corp(parts[0], parts[1], recalibrated, _standard_error(pooled, recalibrated, parts[0].miscalibration))
+    base = float(pooled.came_true.sum() / pooled.total)
+    entropy = float(scipy.special.entr(base) + scipy.special.entr(1 - base))
+    brier = _decompose(mean_brier(pooled.p, pooled), mean_brier(recalibrated, pooled), base * (1 - base))
+    log = _decompose(_stated_log_score(moments), mean_log(recalibrated, pooled), entropy)
+    return Corp(brier, log, recalibrated, _standard_error(pooled, recalibrated, brier.miscalibration))
+
+
+def _decompose(stated: float, recalibrated: float, constant: float) -> Decomposition:
+    return Decomposition(stated - recalibrated, constant - recalibrated, constant)
+
+
+def _stated_log_score(moments: RowMoments) -> float:
+    """Return the mean of −log of what was stated for what happened, to its last digits near 0 and 1."""
+    if moments.classes == 2:
+        return -moments.mean(moments.true_log_p)
+    # 1 − p loses what is left beside a probability near 1, but it is at least that of the true class
+    missed = np.maximum(1 - moments.question_p, moments.true_p)
+    with np.errstate(divide="ignore"):
+        return -moments.mean(np.log(np.where(moments.came_true, moments.question_p, missed)))
 
 
 def fit_isotonic(came_true: Array, weight: Array) -> Array:
@@ -68,7 +84,7 @@ def mean_brier(p: Array, pooled: Pooled) -> float:
 
 
 def mean_log(p: Array, pooled: Pooled) -> float:
-    """Return the mean of −log of what was stated for what happened; 0·log 0 = 0."""
+    """Return the mean of −log p for what came true and −log(1 − p) for what did not; 0·log 0 = 0."""
     missed = np.maximum(pooled.weight - pooled.came_true, 0.0)
     happened = scipy.special.xlogy(pooled.came_true, p) + scipy.special.xlog1py(missed, -p)
     return -float(happened.sum()) / pooled.total

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from losscheck.numeric.lazy import Array, np, scipy
 from losscheck.outputs.memory import once_per_sample
-from losscheck.outputs.moments import finite_logs
-from losscheck.outputs.tilting import log_blocks
+from losscheck.outputs.moments import LOWEST_LOG
+from losscheck.outputs.score_tests import whiten
+from losscheck.outputs.tilting import log_blocks, true_log_odds
 from losscheck.outputs.undefined import ZERO_AT_TRUE_CLASS, Undefined, usable_moments
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ ROWS_PER_CLASS = 5
 """Fewer rows a class than this: with as many intercepts as facts the slope is biased upwards."""
 HELD_ROWS, HELD_CELLS = 100_000, 4_000_000
 """Newton's iteration runs on this many evenly spread rows, or numbers, and is finished by full steps on all rows."""
+LARGEST_EXPONENT, LEAST_SLOPE = 600.0, 0.1
+"""Exponents below the one, at slopes above the other, neither overflow nor leave a row without a sum, and the stand-in
+for log 0 counts as that; elsewhere maxima are taken off first."""
 MOST_PRODUCTS = 1.5e10
 """n·K² that a step may cost (about 2 s); larger files are thinned to it."""
 ITERATIONS = 50
@@ -134,9 +138,15 @@ class ManyLikelihood:
         """Return value, gradient and information."""
         size, intercepts = parameters.size, self.intercepts(parameters)[:, None]
         value, gradient, information = 0.0, np.zeros(size), np.zeros((size, size))
+        slope = float(parameters[-1])
+        # the most probable class of a row has log p ≥ −log K
+        largest = slope * math.log(self.stated.classes) + float(np.abs(intercepts).max())
         for log_p, label, weight in self.rows():
-            eta = parameters[-1] * log_p + intercepts
-            eta -= eta.max(axis=0)
+            eta = slope * log_p + intercepts
+            if slope < LEAST_SLOPE:
+                eta[log_p <= LOWEST_LOG] = -math.inf  # what has probability 0 has it for any slope
+            if slope < LEAST_SLOPE or largest > LARGEST_EXPONENT:
+                eta -= eta.max(axis=0)
             true = np.arange(label.size)
             ones = np.ones(label.size) if weight is None else weight
             log_q = eta[label, true]
@@ -182,9 +192,22 @@ def fit_recalibration(sample: ClassSample) -> Recalibration | Undefined:
     return _fit_many(moments, counts)
 
 
+def joint_score(moments: RowMoments, deviation: Array, log_excess: Array) -> Array:
+    """Return the score statistics of a = 0, b = 1, χ² as the likelihood ratio is, but without a fit.
+
+    `deviation` (…, K) = Σ w·(onehot(y) − p) and `log_excess` (…) = Σ w·(log p_y + H) are the scores.
+    """
+    variance = moments.variance_total(moments.log_variance)
+    border = moments.log_covariance[:, None]
+    covariance = np.block([[moments.covariance, border], [border.T, np.full((1, 1), variance)]])
+    white = np.concatenate((deviation, log_excess[..., None]), axis=-1) @ whiten(covariance).T
+    squares: Array = (white * white).sum(axis=-1)
+    return squares
+
+
 def _fit_pairs(moments: RowMoments) -> Recalibration | Undefined:
     positive = moments.label == 1
-    margin = moments.true_log_p - finite_logs(np.log(-np.expm1(moments.true_log_p)))
+    margin = true_log_odds(moments)
     model = PairLikelihood(np.where(positive, margin, -margin), positive.astype(np.float64), moments.weight)
     every = math.ceil(moments.n / HELD_ROWS)
     thin = model if every == 1 else model.thinned(every)
@@ -200,7 +223,7 @@ def _fit_many(moments: RowMoments, counts: Labels) -> Recalibration | Undefined:
     free = np.flatnonzero((counts > 0) & (np.arange(counts.size) != reference))
     every = max(1, math.ceil(moments.n * moments.classes**2 / MOST_PRODUCTS))
     model = ManyLikelihood(free, moments.stated, every)
-    held = max(every, math.ceil(moments.n * moments.classes / HELD_CELLS))
+    held = max(every, math.ceil(max(moments.n / HELD_ROWS, moments.n * moments.classes / HELD_CELLS)))
     thin = ManyLikelihood(free, moments.stated, held, tuple(log_blocks(moments.stated, held)))
     model = thin if held == every else model
     unchanged = moments.total(moments.true_log_p) if every == 1 else model.at(_unchanged(free.size + 1)).value
@@ -221,7 +244,10 @@ def _climb(thin: Likelihood, model: Likelihood, size: int, unchanged: float) -> 
         parameters, found, gain = _newton(likelihood, parameters, enough)
         if not math.isfinite(gain) or abs(float(parameters[-1])) > STEEPEST:
             return Undefined("the outputs separate the labels without error, so that the slope has no finite estimate")
-    slope_se = 1 / math.sqrt(_own_information(found.information))
+    own = _own_information(found.information)
+    if not own > 0:  # all but sure of every row: what is left of the information is rounding
+        return Undefined("the outputs are too sure for their slope to have a standard error")
+    slope_se = 1 / math.sqrt(own)
     return parameters, max(2 * (found.value + gain - unchanged), 0.0), slope_se
 
 

@@ -9,13 +9,12 @@ from losscheck.outputs.reading import Interpretation
 from losscheck.outputs.reading_of_columns import read_columns
 from losscheck.outputs.reading_of_scores import read_scores
 from losscheck.outputs.simplex import judge_exponentials
+from losscheck.outputs.tolerance import PERCENT
 from losscheck.results import TaskKind
 from losscheck.sample import Numbers
 
 if TYPE_CHECKING:
     from losscheck.sample import ClassSample
-
-PERCENT_TOTAL = 100.0
 
 
 @once_per_sample
@@ -26,7 +25,7 @@ def interpret(sample: ClassSample) -> Interpretation:
         return detect(sample)
     why = f"as asked for (--outputs {asked.value})"
     if asked is Numbers.PERCENT:
-        return Interpretation(asked, why, PERCENT_TOTAL)
+        return Interpretation(asked, why, PERCENT)
     if asked is Numbers.LOG_PROBABILITIES and not single_scores(sample):
         found = judge_exponentials(sample)
         return Interpretation(asked, why) if found is None else Interpretation(asked, why, base=found.base)

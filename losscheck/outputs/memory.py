@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
-from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from losscheck.sample import ClassSample
@@ -13,13 +12,17 @@ T = TypeVar("T")
 
 
 def once_per_sample(measure: Callable[[ClassSample], T]) -> Callable[[ClassSample], T]:
-    """Return the measure with a memory that lives as long as the sample."""
-    seen: WeakKeyDictionary[ClassSample, T] = WeakKeyDictionary()
+    """Return the measure with a memory that lives as long as the sample.
+
+    It is kept in the sample itself: results hold their sample, so that a table of them elsewhere would keep every
+    sample alive for good.
+    """
 
     def look_up(sample: ClassSample) -> T:
-        if sample not in seen:
-            seen[sample] = measure(sample)
-        return seen[sample]
+        memory: dict[Callable[[ClassSample], T], T] = vars(sample).setdefault("_memory", {})
+        if measure not in memory:
+            memory[measure] = measure(sample)
+        return memory[measure]
 
     look_up.__doc__ = measure.__doc__
     return look_up

@@ -64,11 +64,13 @@ def pool_question(sample: ClassSample) -> Pooled | Undefined:
     if isinstance(moments, Undefined):
         return moments
     order = np.argsort(moments.question_p)
+    if moments.weight is not None:
+        order = order[moments.weight[order] > 0]
     key = np.round(moments.question_p[order], DECIMALS)
     start = np.flatnonzero(np.concatenate((np.ones(1, dtype=np.bool_), key[1:] != key[:-1])))
     came_true = moments.came_true[order].astype(np.float64)
     if moments.weight is None:
-        weight = square_weight = np.diff(np.append(start, moments.n)).astype(np.float64)
+        weight = square_weight = np.diff(np.append(start, order.size)).astype(np.float64)
         hits = square_hits = np.add.reduceat(came_true, start)
     else:
         once = moments.weight[order]

@@ -14,9 +14,9 @@ class Interpretation:
     """The reading of the numbers, and why; `total` is what a row sums to (1, 100, or the number of votes).
 
     `base` is that of log-probabilities. For ambiguous outputs `readings` are those that fit, with the log-likelihood
-    a row of the labels under each (NaN without labels); `SIGMOIDS` among them stands for scores of one class against
-    the rest, divided by their sum, which `--outputs probabilities` asks for. `missing_columns` are the labels without
-    a column where that is why the rows do not sum to 1.
+    a row of the labels under each (NaN without labels); `SIGMOIDS` among them stands for scores, such as those
+    of each class against the rest, divided by their sum, which `--outputs probabilities` asks for. `missing_columns`
+    are the labels without a column where that is why the rows do not sum to 1; `negated` numbers are −log p.
     """
 
     numbers: Numbers
@@ -25,6 +25,7 @@ class Interpretation:
     base: float = math.e
     readings: Mapping[Numbers, float] = field(default_factory=dict)
     missing_columns: tuple[str, ...] = ()
+    negated: bool = False
 
 
 def count_of(some: int, n: int) -> str:

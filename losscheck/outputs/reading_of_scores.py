@@ -34,18 +34,17 @@ def read_scores(sample: ClassSample) -> Interpretation:
         return decisions
     inside = (rows.low >= -SLIGHT) & (rows.high <= 1 + SLIGHT)
     if _nearly_all(inside) and not _small_logits(sample, inside):
-        return Interpretation(own, f"{_rows(inside)} have only numbers between 0 and 1")
+        return Interpretation(own, f"numbers between 0 and 1 in {_rows(inside)}")
     negative = rows.low < 0
     if _nearly_all(rows.high <= 0):
         logarithms = Interpretation(Numbers.LOG_PROBABILITIES, "")
         return Interpretation(
             Numbers.AMBIGUOUS,
-            f"{_rows(rows.high <= 0)} have no positive number: logarithms of probabilities, or logits of an unlikely "
-            "class",
+            f"no positive number in {_rows(rows.high <= 0)}: logarithms of probabilities, or logits of a rare class",
             readings=compare_readings(sample, (logarithms, Interpretation(Numbers.LOGITS, ""))),
         )
     if not _nearly_all(~negative):
-        return Interpretation(Numbers.LOGITS, f"{_rows(negative)} have negative numbers")
+        return Interpretation(Numbers.LOGITS, f"negative numbers in {_rows(negative)}")
     return _read_positive(sample, inside)
 
 
@@ -66,7 +65,7 @@ def _read_decisions(sample: ClassSample) -> Interpretation | None:
     for _, block in blocks_by_class(sample.outputs):
         if not bool(((block == 1.0) | (block == lower)).all()):
             return None
-    return Interpretation(Numbers.ONE_HOT, f"every number is {lower:g} or 1: decisions, not probabilities")
+    return Interpretation(Numbers.ONE_HOT, f"every number is {lower:g} or 1")
 
 
 def _small_logits(sample: ClassSample, inside: NDArray[np.bool_]) -> bool:
@@ -123,7 +122,9 @@ def suspect_scores(sample: ClassSample) -> Suspicion | None:
     the true classes are much less often the second one than stated, or much likelier under the sigmoid undone.
     """
     p, label = sample.outputs[:, 0], sample.label
-    if label is None or sample.outputs.shape[1] > 1 or sample.n < FEWEST_SUSPECT or float(p.min()) < 0.5:
+    if label is None or sample.outputs.shape[1] > 1 or sample.n < FEWEST_SUSPECT:
+        return None
+    if p.min() < 0.5 or p.max() > 1 or p.min() == p.max():
         return None
     if p.max() <= SIGMOID_OF_ONE + SINGLE_PRECISION:
         inner = np.clip(np.log(p) - np.log1p(-p), SLIGHT, 1 - SLIGHT)

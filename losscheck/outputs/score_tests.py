@@ -140,7 +140,7 @@ def g_test(counts: Array, probabilities: Array) -> tuple[float, float]:
 
 
 def standardise(total: Array, variance: Array) -> Array:
-    """Return totals in standard deviations; 0 where the variance is none."""
+    """Return totals (…, K) in standard deviations; 0 where the variance is none."""
     usable = variance > NO_SPREAD * max(float(variance.max()), 1e-300)
     return np.where(usable, total / np.sqrt(np.where(usable, variance, 1.0)), 0.0)
 

@@ -25,6 +25,8 @@ MOST = 0.5
 FEW = 0.05
 """Shares of rows: the majority, and the bad rows that a reading by a range leaves room for."""
 BASES = (math.e, 2.0, 10.0)
+JUDGED_ROWS = 1 << 16
+"""Rows judged at a time: with ten million rows, every further array of them would cost 80 MB."""
 BASE_ROWS = 4096
 """Rows that decide on the base of log-probabilities."""
 FEWEST_FITTING = 0.3
@@ -74,33 +76,44 @@ def tolerance_of(sample: ClassSample, total: float) -> Tolerance:
 
 def judge_sums(sample: ClassSample, total: float) -> Judged:
     """Hold every row against a total: 1 for probabilities, 100 for percentages, the number of votes."""
-    rows, classes = measure_rows(sample), sample.outputs.shape[1]
-    tolerance = tolerance_of(sample, total)
-    gap, outside = np.abs(rows.total - total), np.maximum(-rows.low, rows.high - total)
-    suspect = np.flatnonzero((gap > tolerance.sum) | (outside > tolerance.arithmetic))
-    level = np.zeros(sample.n, dtype=np.int8)
-    off = np.maximum(gap, np.maximum(outside, 0.0)) / total
-    if suspect.size:
-        first = sample.outputs[suspect[: 1 + CACHED_CELLS // classes]]
-        tolerance = widen(tolerance, sample.digits, classes, first)
-        bad = (gap[suspect] > tolerance.sum) | (outside[suspect] > tolerance.arithmetic)
-        suspect = suspect[bad]
-        level[suspect] = np.where(off[suspect] <= SLIGHT, Level.SLIGHT, Level.WRONG)
-        level[suspect[off[suspect] <= SINGLE_PRECISION]] = Level.ROUNDED
-        reach = classes * tolerance.unit + tolerance.relative * (total + gap[suspect]) + tolerance.arithmetic
-        near = suspect[(gap[suspect] <= reach) & (outside[suspect] <= tolerance.arithmetic)]
-        level[near[_explained(sample.outputs, near, tolerance)]] = Level.ROUNDED
+    rows, tolerance = measure_rows(sample), tolerance_of(sample, total)
+    off, level, widened = np.empty(sample.n), np.zeros(sample.n, dtype=np.int8), False
+    for start in range(0, sample.n, JUDGED_ROWS):
+        part = slice(start, start + JUDGED_ROWS)
+        gap, outside = np.abs(rows.total[part] - total), np.maximum(-rows.low[part], rows.high[part] - total)
+        off[part] = np.maximum(gap, outside) / total + 0.0  # no negative zeros
+        suspect = np.flatnonzero((gap > tolerance.sum) | (outside > tolerance.arithmetic))
+        if suspect.size and not widened:
+            tolerance, widened = _widened(sample, suspect + start, tolerance), True
+            suspect = suspect[(gap[suspect] > tolerance.sum) | (outside[suspect] > tolerance.arithmetic)]
+        if suspect.size:
+            outputs = sample.outputs[part]
+            level[part][suspect] = _grade(outputs, suspect, gap[suspect], outside[suspect], tolerance)
     return Judged(off, level, tolerance.sum / total, total)
 
 
-def _explained(outputs: Array, rows: NDArray[np.int64], tolerance: Tolerance) -> NDArray[np.bool_]:
-    """Tell which of the rows are off by no more than their digits can explain."""
-    explained = np.empty(rows.size, dtype=bool)
-    step = max(1, CACHED_CELLS // outputs.shape[1])
-    for start in range(0, rows.size, step):
-        part = slice(start, start + step)
-        explained[part] = rounding_explains(outputs[rows[part]], tolerance)
-    return explained
+def _widened(sample: ClassSample, suspect: NDArray[np.int64], tolerance: Tolerance) -> Tolerance:
+    """Return the tolerance of a coarser type where the first suspect rows are all from it."""
+    classes = sample.outputs.shape[1]
+    values = sample.outputs[suspect[: 1 + CACHED_CELLS // classes]].ravel()
+    return widen(tolerance, sample.digits, classes, values[np.isfinite(values)])
+
+
+def _grade(
+    outputs: Array, suspect: NDArray[np.int64], gap: Array, outside: Array, tolerance: Tolerance
+) -> NDArray[np.int8]:
+    """Return the levels of suspect rows of some outputs: what digits and single precision explain, and what is off."""
+    off = np.maximum(gap, outside) / tolerance.total
+    level = np.where(off <= SLIGHT, Level.SLIGHT, Level.WRONG).astype(np.int8)
+    level[off <= SINGLE_PRECISION] = Level.ROUNDED
+    classes = outputs.shape[1]
+    inside = np.flatnonzero((outside <= tolerance.arithmetic) & np.isfinite(gap))
+    near = inside[gap[inside] <= tolerance.largest_rounding(classes, gap[inside])]
+    step = max(1, CACHED_CELLS // classes)
+    for start in range(0, near.size, step):
+        some = near[start : start + step]
+        level[some[rounding_explains(outputs[suspect[some]], tolerance)]] = Level.ROUNDED
+    return level
 
 
 def judge_ranges(sample: ClassSample, total: float) -> Judged:

@@ -23,7 +23,7 @@ CLOSE = 1e-12
 NEAR = 0.02
 """A step of the series of fourth order that is shorter, relative to β, leaves an error below 1e-8."""
 EXACT_CELLS = 200_000
-"""Up to this many numbers the profile is followed exactly, about 20 evaluations of a millisecond; above, by the
+"""Up to this many numbers the profile is followed exactly, by a few evaluations of some milliseconds; above, by the
 series about its maximum, whose error falls with n."""
 
 
@@ -117,26 +117,50 @@ def _polish(curve: Curve, beta: float) -> tuple[float, Derivatives]:
 
 def _fall_to(fit: Temperature, beta: float, bound: float, fall: float) -> float:
     """Return where, from β towards the bound, the log-likelihood has fallen by `fall`; the bound where it has not."""
-    inside = LEAST < beta < MOST
-    if inside and not fit.exact:
-        step = math.copysign(math.sqrt(-2 * fall / fit.top.second), bound - beta)
-        for _ in range(STEPS):
-            moved = fit.top.moved(step)
-            if moved.first == 0:
-                break
-            correction = (fit.top.value - fall - moved.value) / moved.first
-            step += correction
-            if abs(correction) <= CLOSE * beta:
-                break
-        return beta + step
     level = fit.top.value - fall
+    if LEAST < beta < MOST:
+        end = beta + _series_fall(fit.top, math.copysign(1.0, bound - beta), fall)
+        if not fit.exact:
+            return end
+        followed = _follow_to(fit.curve, end, level)
+        if followed is not None:
+            return followed
     if beta == bound or fit.curve.at(bound).value >= level:
         return bound
 
     def height(log_beta: float) -> float:
         return fit.curve.at(math.exp(log_beta)).value - level
 
-    return math.exp(scipy.optimize.brentq(height, math.log(beta), math.log(bound), xtol=1e-10))
+    return math.exp(scipy.optimize.brentq(height, math.log(beta), math.log(bound), xtol=1e-12))
+
+
+def _series_fall(top: Derivatives, side: float, fall: float) -> float:
+    """Return the step at which the series about the maximum has fallen by `fall`."""
+    step = side * math.sqrt(-2 * fall / top.second)
+    for _ in range(STEPS):
+        moved = top.moved(step)
+        if moved.first * side >= 0:  # the series has turned, far from where it holds
+            break
+        correction = (top.value - fall - moved.value) / moved.first
+        step += correction
+        if abs(correction) <= CLOSE:
+            break
+    return step
+
+
+def _follow_to(curve: Curve, beta: float, level: float) -> float | None:
+    """Return where near β the curve has this height, by Newton's steps; None where they leave the bounds."""
+    for _ in range(STEPS):
+        if not LEAST < beta < MOST:
+            return None
+        here = curve.at(beta)
+        if here.first == 0:
+            return None
+        correction = (level - here.value) / here.first
+        beta += correction
+        if abs(correction) <= CLOSE * beta:
+            return beta
+    return None
 
 
 def _inflation(top: Derivatives) -> float:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from losscheck.numeric.lazy import Array, np
 from losscheck.outputs.moments import finite_logs, kish_factor, labelled_blocks
-from losscheck.outputs.stated import BLOCK_CELLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +18,9 @@ if TYPE_CHECKING:
     from losscheck.outputs.moments import RowMoments
     from losscheck.outputs.stated import Labels, Stated
 
-HELD_CELLS = 1_000_000
-"""Outputs up to this many numbers are held as logarithms for repeated use; of more, evenly spread rows are."""
+HELD_ROWS, HELD_CELLS = 100_000, 1_000_000
+"""Outputs up to these sizes are held as logarithms for repeated use; of larger ones, evenly spread rows are."""
+PAIRS_AT_ONCE = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ class PairCurve:
     def at(self, beta: float) -> Derivatives:
         """Return the value and the derivatives."""
         total = Derivatives()
-        for start in range(0, self.margin.size, BLOCK_CELLS // 8):  # the temporaries of a chunk stay in the cache
-            chunk = slice(start, start + BLOCK_CELLS // 8)
+        for start in range(0, self.margin.size, PAIRS_AT_ONCE):  # the temporaries of a chunk stay in the cache
+            chunk = slice(start, start + PAIRS_AT_ONCE)
             total += _pair_derivatives(self.margin[chunk], None if self.weight is None else self.weight[chunk], beta)
         return total
 
@@ -162,12 +162,18 @@ def _many_derivatives(log_p: Array, label: Labels, weight: Array | None, beta: f
     )
 
 
+def true_log_odds(moments: RowMoments) -> Array:
+    """Return the stated log-odds of the true class against the other one, of two."""
+    with np.errstate(divide="ignore"):
+        other = np.log(-np.expm1(moments.true_log_p))
+    return moments.true_log_p - finite_logs(other)
+
+
 def likelihood_curves(moments: RowMoments) -> tuple[Curve, Curve]:
     """Return the curve of evenly spread rows, quick to evaluate, and that of all rows; the same for few rows."""
-    every = max(1, math.ceil(moments.n * moments.classes / HELD_CELLS))
+    every = math.ceil(max(moments.n / HELD_ROWS, moments.n * moments.classes / HELD_CELLS))
     if moments.classes == 2:
-        other = finite_logs(np.log(-np.expm1(moments.true_log_p)))
-        pairs = PairCurve(moments.true_log_p - other, moments.weight)
+        pairs = PairCurve(true_log_odds(moments), moments.weight)
         return (pairs, pairs) if every == 1 else (pairs.thinned(every), pairs)
     thin = ManyCurve(moments.stated).thinned(every)
     return thin, (thin if every == 1 else ManyCurve(moments.stated))

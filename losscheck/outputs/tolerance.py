@@ -24,8 +24,12 @@ DOUBLE_FLOOR = 1e-12
 """Less is never an error of the model: sums of some ten thousand doubles, or a constant written with 12 digits."""
 HALF_SMALLEST = 2.0**-25
 """Half of the smallest positive number in half precision: what a small probability loses as it becomes 0."""
-SMALLEST_WHOLE = 1e-36
+SMALLEST_NORMAL = 1e-36
 """Below it single precision and bfloat16 begin to lose digits."""
+PERCENT = 100.0
+"""The one total of which whole numbers are rounded shares."""
+TIE = 1e-6
+"""Numbers of a binary type often lie halfway between two decimal ones, and then a last bit decides."""
 SAME_TYPE_CELLS = 1 << 16
 """So many numbers of the offending rows say which type they are from."""
 
@@ -51,6 +55,10 @@ class Tolerance:
         """How far a sum may lie from `total`."""
         return self.arithmetic + self.rounding
 
+    def largest_rounding(self, classes: int, gap: Array) -> Array:
+        """Return what sums that are off by `gap` may be off by at most from rounding and arithmetic."""
+        return classes * self.unit + self.relative * (self.total + gap) + self.arithmetic
+
 
 def set_tolerance(digits: Digits, classes: int, largest: float, total: float = 1.0) -> Tolerance:
     """Return the tolerance of rows of so many classes that sum to `total`; `largest` is the largest number of all."""
@@ -58,6 +66,8 @@ def set_tolerance(digits: Digits, classes: int, largest: float, total: float = 1
     if digits.decimals is None:
         return Tolerance(total, arithmetic, 0.0, 0.0, 0.0)
     unit = 0.5 * 10.0**-digits.decimals
+    if 2 * unit >= total or (digits.decimals == 0 and total != PERCENT):  # whole numbers are counts
+        return Tolerance(total, arithmetic, 0.0, 0.0, 0.0)
     rounding, relative = _typical(unit, classes), 0.0
     if digits.significant and not _fixed(digits.decimals, digits.significant, largest):
         # At most ten numbers of a row are as coarse as its largest can be.
@@ -107,7 +117,7 @@ def widen(tolerance: Tolerance, digits: Digits, classes: int, values: Array) -> 
     Half and single precision that was converted before it was written has all digits of a double, but only values
     that the coarser type has, up to the rounding of the text.
     """
-    epsilon = coarsest_type(values.ravel()[:SAME_TYPE_CELLS], tolerance)
+    epsilon = coarsest_type(values[:SAME_TYPE_CELLS], tolerance)
     if epsilon <= digits.epsilon:
         return tolerance
     return replace(tolerance, arithmetic=tolerance.total * arithmetic_error(epsilon, classes))
@@ -122,8 +132,8 @@ def coarsest_type(values: Array, tolerance: Tolerance) -> float:
     for epsilon in (BRAIN, HALF, SINGLE):
         # The digits of single precision are its shortest ones, off by up to half a unit of that type.
         share = tolerance.relative if epsilon == SINGLE else max(tolerance.relative, SINGLE / 2)
-        half = np.maximum(tolerance.unit, share * size)
-        telling = (size * epsilon > 8 * half) & (size > SMALLEST_WHOLE)
+        half = np.maximum(tolerance.unit, share * size) * (1 + TIE)
+        telling = (size * epsilon > 8 * half) & (size > SMALLEST_NORMAL)
         if not telling.any():
             continue
         difference = np.abs(_round_to(values[telling], epsilon) - values[telling])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from losscheck.outputs.interpretation import interpret
 from losscheck.outputs.moments import row_moments
 from losscheck.outputs.stated import state
-from losscheck.sample import Numbers
+from losscheck.sample import Numbers, Stage
 
 if TYPE_CHECKING:
     from losscheck.outputs.moments import RowMoments
@@ -26,6 +26,8 @@ class Undefined:
 
 def usable_moments(sample: ClassSample) -> RowMoments | Undefined:
     """Return the moments of the rows, or why there are no probabilities to hold labels against."""
+    if sample.asked.stage is Stage.INIT:
+        return Undefined("the outputs are those of a model before training (--stage init)")
     if state(sample) is None:
         return Undefined("the outputs are not probabilities and cannot be turned into ones")
     if interpret(sample).numbers is Numbers.ONE_HOT:

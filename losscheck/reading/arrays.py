@@ -1,47 +1,96 @@
-"""Arrays to a `Sample`: lists, numpy arrays, pandas and polars columns, tensors."""
+"""Arrays to a sample: lists, numpy arrays, pandas and polars columns and frames, tensors."""
 
 from __future__ import annotations
 
 import sys
-from numbers import Real
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from losscheck.numeric.lazy import Array, np
+from losscheck.reading.array_values import check_weights, holds_words, name_columns, to_array, to_floats
+from losscheck.reading.class_arrays import Given, sample_of_classes, sample_of_two
 from losscheck.reading.collect import Collector
-from losscheck.reading.number import show
-from losscheck.results import Columns, InputError, InputInfo
-from losscheck.sample import Sample
+from losscheck.reading.layout import REGRESSIONS, parse_task
+from losscheck.reading.regression import make_regression
+from losscheck.reading.score_columns import DECISION_ADVICE
+from losscheck.reading.undecided import Undecided
+from losscheck.results import Columns, InputError, InputInfo, TaskKind
+from losscheck.sample import Asked, ClassSample, Sample
 
 NEEDED = "Give target and prediction, or residual (target − prediction)."
 
 
 def sample_from_arrays(
-    *, target: Any = None, prediction: Any = None, residual: Any = None, weight: Any = None, order: Any = None
-) -> Sample:
+    *,
+    target: Any = None,
+    prediction: Any = None,
+    residual: Any = None,
+    weight: Any = None,
+    order: Any = None,
+    task: str = "auto",
+    classes: Sequence[Any] | None = None,
+    asked: Asked = Asked(),  # noqa: B008 (frozen)
+) -> Sample | ClassSample:
     """Make a sample of columns of equal length, paired by position.
 
     Accepts lists, numpy arrays (integers, booleans, objects, masked, one column of shape (n, 1)), pandas Series
-    and anything that numpy makes an array of. None, NaN, NA and masked values are missing; their rows are left out
-    and counted. Raises `InputError` with the argument, the position and the value for anything else.
+    and anything that numpy makes an array of. A prediction of shape (n, K), or text and truth values as targets, are
+    outputs of classes: the target may then be labels, a column for each class, or left out. `classes` names the
+    columns in their order (a DataFrame's columns have names already), or the two classes of a single score.
+    None, NaN, NA and masked values are missing; their rows are left out and counted.
+    Raises `InputError` with the argument, the position and the value for anything else.
     """
+    kind = parse_task(task)
     given = {"target": target, "prediction": prediction, "residual": residual, "weight": weight, "order": order}
     given = {role: values for role, values in given.items() if values is not None}
+    arrays = {role: to_array(values, role) for role, values in given.items()}
+    data = Given(given, arrays, kind, asked, None if classes is None else tuple(map(str, classes)))
+    if _has_classes(given, arrays, kind):
+        _check_class_roles(given, arrays)
+        _check_indexes(given)
+        return sample_of_classes(data)
     _check_roles(given)
     _check_indexes(given)
-    columns = {role: _to_floats(values, role) for role, values in given.items()}
+    columns = {role: to_floats(array, role) for role, array in arrays.items()}
     _check_lengths(columns)
-    if "weight" in columns:
-        _check_weights(columns["weight"])
-    names: dict[str, Any] = {role: _name(values, role) for role, values in given.items()}
-    if len(set(names.values())) < len(names):
-        names = {role: role for role in names}
-    collector = Collector(names)
+    names = name_columns(given)
+    if kind is None and "target" in columns and "prediction" in columns:
+        undecided = Undecided(names["target"], names["prediction"], "")
+        if undecided.look(columns["target"], columns["prediction"]) and (why := undecided.explain_binary()):
+            return sample_of_two(data, columns, why)
+    collector = Collector({role: (name,) for role, name in names.items()})
     rows = next(iter(columns.values())).size
-    collector.add(columns, np.arange(1, rows + 1, dtype=np.int64))
-    return collector.sample(InputInfo((), 0, 0, Columns(**names)))
+    table = {role: values.reshape(-1, 1) for role, values in columns.items()}
+    collector.add(table, np.arange(1, rows + 1, dtype=np.int64))
+    return make_regression(collector.finish(), InputInfo((), 0, 0, Columns(**names)))  # type: ignore[arg-type]
 
 
-def _check_roles(given: dict[str, Any]) -> None:
+def _has_classes(given: Mapping[str, Any], arrays: Mapping[str, Any], task: TaskKind | None) -> bool:
+    """Tell whether the arrays are outputs of classes, by their shape, by labels in words, or as the task says."""
+    if task is not None:
+        return task not in REGRESSIONS
+    if "residual" in given or "prediction" not in given:
+        return False
+    prediction = arrays["prediction"]
+    if prediction.ndim > 1 and prediction.shape[1] > 1:
+        return True
+    return "target" in given and holds_words(given["target"], arrays["target"])
+
+
+def _check_class_roles(given: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
+    if "prediction" not in given:
+        raise InputError("prediction is missing. Give the outputs of the classes, a column for each.")
+    if "residual" in given:
+        raise InputError("residual is given, and classes have none. Give target and prediction.")
+    rows = {role: len(array) if array.ndim else 1 for role, array in arrays.items()}
+    _check_sizes(rows)
+    prediction = arrays["prediction"]
+    coded = prediction.ndim == 1 and prediction.dtype.kind in "iu" and np.unique(prediction).size <= 2
+    if coded or holds_words(given["prediction"], prediction):
+        raise InputError(f"prediction holds the predicted class, and not how likely it is. {DECISION_ADVICE}")
+
+
+def _check_roles(given: Mapping[str, Any]) -> None:
     main = [role for role in ("target", "prediction", "residual") if role in given]
     if len(main) == 3:
         raise InputError("target, prediction and residual are all given, and one follows from the other two.")
@@ -53,96 +102,32 @@ def _check_roles(given: dict[str, Any]) -> None:
         raise InputError(f"nothing to check. {NEEDED}")
 
 
-def _check_indexes(given: dict[str, Any]) -> None:
-    """Refuse Series with different indexes: pandas would pair them by label, and here they go by position."""
+def _check_indexes(given: Mapping[str, Any]) -> None:
+    """Refuse different indexes of pandas: it would pair rows by label, and here they go by position."""
     pandas = sys.modules.get("pandas")
     if pandas is None:
         return
-    series = {role: values for role, values in given.items() if isinstance(values, pandas.Series)}
-    for role, values in list(series.items())[1:]:
-        first = next(iter(series))
-        if len(values) == len(series[first]) and not values.index.equals(series[first].index):
+    indexed = {r: v for r, v in given.items() if isinstance(v, (pandas.Series, pandas.DataFrame))}
+    kind = "Series" if all(isinstance(values, pandas.Series) for values in indexed.values()) else "objects"
+    for role, values in list(indexed.items())[1:]:
+        first = next(iter(indexed))
+        if len(values) == len(indexed[first]) and not values.index.equals(indexed[first].index):
             raise InputError(
-                f"{first} and {role} are pandas Series with different indexes. Values are paired by position: "
+                f"{first} and {role} are pandas {kind} with different indexes. Values are paired by position: "
                 f"align them first, or pass {first}.to_numpy() and {role}.to_numpy()."
             )
 
 
-def _to_floats(values: Any, role: str) -> Array:
-    """Return `values` as a new 1-D float64 array, NaN where they are missing."""
-    array = _to_array(values, role)
-    if array.ndim == 2 and array.shape[1] == 1:
-        array = array.ravel()
-    if array.ndim != 1:
-        shape = " × ".join(map(str, array.shape)) if array.ndim else "a single value"
-        raise InputError(f"{role} must have one dimension, but it has shape {shape}. Pass one column.")
-    if array.dtype.kind in "biuf":
-        floats = array.astype(np.float64)
-        if isinstance(array, np.ma.MaskedArray):
-            floats = floats.filled(np.nan)
-        return np.asarray(floats)
-    if array.dtype.kind == "M" and role == "order":
-        return np.where(np.isnat(array), np.nan, array.astype("datetime64[us]").astype(np.float64))
-    if array.dtype.kind in "OUSc" or array.dtype.kind not in "mMV":
-        return _convert_each(array, role)
-    raise InputError(f"{role} has the type {array.dtype}. Pass numbers.")
+def _check_lengths(columns: Mapping[str, Array]) -> None:
+    _check_sizes({role: values.size for role, values in columns.items()})
+    if "weight" in columns:
+        check_weights(columns["weight"])
 
 
-def _to_array(values: Any, role: str) -> Any:
-    if hasattr(values, "to_numpy"):
-        kind = getattr(getattr(values, "dtype", None), "kind", "")
-        # Nullable and Arrow columns of pandas: as objects their NA would have to be told from text.
-        if hasattr(values, "isna") and kind in tuple("biuf"):
-            return values.to_numpy(dtype=np.float64, na_value=np.nan)
-    try:
-        if isinstance(values, np.ma.MaskedArray):
-            return values
-        if isinstance(values, (str, bytes, dict, set)):
-            raise TypeError(f"it is a {type(values).__name__}")
-        return np.asarray(values if hasattr(values, "__array__") or hasattr(values, "__len__") else list(values))
-    except (TypeError, ValueError, RuntimeError) as error:
-        # Nested lists of different lengths; tensors that live elsewhere or want to be detached.
-        raise InputError(f"{role} cannot be made an array of numbers: {error}. Pass one column.") from None
-
-
-def _convert_each(array: Any, role: str) -> Array:
-    result = np.empty(array.size)
-    masked = np.ma.getmaskarray(array) if isinstance(array, np.ma.MaskedArray) else None
-    for position, value in enumerate(np.ma.getdata(array).tolist() if masked is not None else array.tolist()):
-        missing = value is None or type(value).__name__ in ("NAType", "NaTType")
-        if missing or (masked is not None and masked[position]):
-            result[position] = np.nan
-            continue
-        # Decimal is no Real; text and bytes would pass float() and must not.
-        if not isinstance(value, Real) and type(value).__name__ != "Decimal":
-            what = show(value) if isinstance(value, str) else repr(value)
-            advice = " Class labels are not handled by this version." if role == "target" else ""
-            raise InputError(f"{role}[{position}] is {what}, which is not a number.{advice}")
-        try:
-            result[position] = float(value)
-        except (OverflowError, ValueError):
-            raise InputError(f"{role}[{position}] is too large for a float64.") from None
-    return result
-
-
-def _check_lengths(columns: dict[str, Array]) -> None:
-    first = next(iter(columns))
-    for role, values in columns.items():
-        if values.size != columns[first].size:
-            raise InputError(
-                f"{first} has {columns[first].size:,} values and {role} has {values.size:,}. They must be as many."
-            )
-    if columns[first].size == 0:
+def _check_sizes(sizes: Mapping[str, int]) -> None:
+    first = next(iter(sizes))
+    for role, size in sizes.items():
+        if size != sizes[first]:
+            raise InputError(f"{first} has {sizes[first]:,} values and {role} has {size:,}. They must be as many.")
+    if sizes[first] == 0:
         raise InputError(f"{first} is empty. {NEEDED}")
-
-
-def _check_weights(weight: Array) -> None:
-    negative = np.flatnonzero(weight < 0)
-    if negative.size:
-        position = int(negative[0])
-        raise InputError(f"weight[{position}] is {weight[position]:g}, which is negative. Weights must be 0 or more.")
-
-
-def _name(values: Any, role: str) -> str:
-    name = getattr(values, "name", None)
-    return name if isinstance(name, str) and name else role

@@ -1,24 +1,20 @@
-"""Rows that can be used, counted and put together as a `Sample`."""
+"""Rows that can be used, counted and put together column by column, for samples of both kinds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from losscheck.numeric.lazy import Array, np
+from losscheck.reading.stack import Stack
 from losscheck.results import InputError, InputInfo
-from losscheck.sample import LeftOut, Sample
-from losscheck.summary import Folder, Summary, sample_of
-from losscheck.summary.folding import Center
+from losscheck.sample import LeftOut
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ROWS_SHOWN = 10
-FOLD_ROWS = 2**18
-"""Rows folded into a summary at once: fewer take longer a row, more take more memory."""
-Number = TypeVar("Number", bound="np.generic")
 UNREADABLE = "(unreadable row)"
 
 
@@ -34,164 +30,144 @@ class _Tally:
         self.rows.extend(int(row) for row in rows[: ROWS_SHOWN - len(self.rows)])
 
 
-class Collector:
-    """Takes rows block by block, keeps those that are finite in every column, and counts the others.
+@dataclass
+class Kept:
+    """The rows that are left: an array (rows, columns) for each role, and what was lost on the way."""
 
-    Above `most_rows` they are folded into a summary; with a `center`, all are, about it.
-    """
+    columns: dict[str, Array]
+    row: NDArray[np.int64]
+    rows: int  # before any was left out
+    missing: dict[str, _Tally]
+    non_finite: dict[str, _Tally]
 
-    def __init__(self, names: Mapping[str, str], most_rows: int | None = None, center: Center | None = None) -> None:
-        """Expect a column per role in `names` (role → the column's name)."""
-        self.names = names
-        self.rows = 0
-        self.folder = None if center is None else Folder(center)
-        self._most_rows = most_rows
-        self._waiting = 0
-        self._kept: dict[str, list[Array]] = {role: [] for role in names}
-        self._row: list[NDArray[np.int64]] = []
-        self._missing: dict[str, _Tally] = {}
-        self._non_finite: dict[str, _Tally] = {}
+    def flat(self, role: str) -> Array | None:
+        """Return the only column of a role."""
+        return self.columns[role][:, 0] if role in self.columns else None
 
-    def add(self, columns: Mapping[str, Array], row: NDArray[np.int64], unreadable: Sequence[int] = ()) -> None:
-        """Add a block: equally long columns by role, their row numbers, and rows that could not be read."""
-        self.rows += row.size + len(unreadable)
-        if unreadable:
-            self._missing.setdefault(UNREADABLE, _Tally()).add(unreadable)
-        good: Array | None = None
-        for role, values in columns.items():
-            finite = np.isfinite(values)
-            if finite.all():
-                continue
-            nan = np.isnan(values)
-            self._count(self._missing, self.names[role], row[nan])
-            self._count(self._non_finite, self.names[role], row[~finite & ~nan])
-            good = finite if good is None else good & finite
-        if "weight" in columns and not columns["weight"].all():
-            positive = columns["weight"] != 0
-            good = positive if good is None else good & positive
-        for role, values in columns.items():
-            self._kept[role].append(values if good is None else values[good])
-        self._row.append(row if good is None else row[good])
-        self._waiting += self._row[-1].size
-        if self.folder is None and self._most_rows is not None and self._waiting > self._most_rows:
-            self.folder = Folder()
-        if self.folder is not None and self._waiting >= FOLD_ROWS:
-            self._fold(self.folder)
+    def leave_out(self, bad: NDArray[np.bool_], name: str) -> None:
+        """Leave out rows that turned out not to be finite in what is derived from several columns."""
+        if bad.any():
+            _count(self.non_finite, name, self.row[bad])
+            self.columns = {role: values[~bad] for role, values in self.columns.items()}
+            self.row = self.row[~bad]
 
-    def summary(self, info: InputInfo) -> Summary:
-        """Return the summary of rows that were folded; `InputError` where no row is left."""
-        assert self.folder is not None
-        self._fold(self.folder)
-        summary = self.folder.summary(info, _list_tallies(self._missing), _list_tallies(self._non_finite))
-        if not summary.info.rows_used:
-            raise InputError(self._no_row())
-        return replace(summary, info=replace(summary.info, rows=self.rows))
+    def require_rows(self) -> None:
+        """Raise `InputError` where no row is left, and say why."""
+        if self.row.size == 0:
+            raise InputError(f"no row is left: {self._explain_losses()}. Give rows with finite numbers.")
 
-    def sample(self, info: InputInfo) -> Sample:
-        """Return the sample; `info` lacks only the counts of rows. `InputError` where no row is left."""
-        if self.folder is not None:
-            return sample_of(self.summary(info))
-        kept, derived, row = self._take({role: _join(self._kept[role]) for role in self.names}, _join(self._row))
-        if row.size == 0:
-            raise InputError(self._no_row())
-        if "order" in kept:
-            position = np.argsort(kept.pop("order"), kind="stable")
-            row = row[position]
-            kept, derived = ({k: v[position] for k, v in d.items()} for d in (kept, derived))
-        return Sample(
-            residual=derived["residual"],
-            row=row,
-            info=_count_rows(info, self.rows, row.size),
-            target=derived.get("target"),
-            prediction=derived.get("prediction"),
-            weight=_scale_weights(kept.get("weight")),
-            ordered=True,
-            missing=_list_tallies(self._missing),
-            non_finite=_list_tallies(self._non_finite),
+    def sort(self) -> None:
+        """Put the rows in the order of the role `order`, which is then forgotten."""
+        if "order" not in self.columns:
+            return
+        position = np.argsort(self.columns.pop("order")[:, 0], kind="stable")
+        self.row = self.row[position]
+        for values in self.columns.values():
+            for column in values.T:  # one by one: a sorted copy of all outputs would double the memory
+                column[:] = column[position]
+
+    def scaled_weight(self) -> Array | None:
+        """Return the weights scaled to sum to Kish's effective number of rows; equal weights are none."""
+        weight = self.flat("weight")
+        if weight is None or bool((weight == weight[0]).all()):
+            return None
+        relative = weight / weight.max()  # squares of very large or small weights would leave the range
+        scaled: Array = relative * (relative.sum() / np.square(relative).sum())
+        return scaled
+
+    def counted(self, info: InputInfo) -> InputInfo:
+        """Return `info` with the numbers of rows."""
+        return InputInfo(info.files, self.rows, self.row.size, info.columns, info.dialect, info.precision)
+
+    def left_out(self) -> tuple[tuple[LeftOut, ...], tuple[LeftOut, ...]]:
+        """Return what is missing and what is not finite, by column."""
+        missing, non_finite = (
+            tuple(LeftOut(name, tally.count, tuple(tally.rows)) for name, tally in tallies.items())
+            for tallies in (self.missing, self.non_finite)
         )
-
-    def _fold(self, folder: Folder) -> None:
-        """Fold the rows that wait, a piece at a time: when folding begins they are many."""
-        while self._row:
-            parts, rows = 0, 0
-            while parts < len(self._row) and rows < FOLD_ROWS:
-                rows += self._row[parts].size
-                parts += 1
-            row = np.concatenate(self._row[:parts])
-            derived = self._take({role: np.concatenate(kept[:parts]) for role, kept in self._kept.items()}, row)[1]
-            folder.add(derived)
-            del self._row[:parts]
-            for kept in self._kept.values():
-                del kept[:parts]
-        self._waiting = 0
-
-    def _take(
-        self, kept: dict[str, Array], row: NDArray[np.int64]
-    ) -> tuple[dict[str, Array], dict[str, Array], NDArray[np.int64]]:
-        """Return the rows, and what follows from them, without those whose residual is too large for a float64."""
-        derived = _derive(kept)
-        finite = np.isfinite(derived["residual"])
-        for values in derived.values():
-            finite &= np.isfinite(values)
-        if not finite.all():
-            self._count(self._non_finite, "residual", row[~finite])
-            kept, derived = ({k: v[finite] for k, v in d.items()} for d in (kept, derived))
-            row = row[finite]
-        return kept, derived, row
-
-    def _no_row(self) -> str:
-        return f"no row is left: {self._explain_losses()}. Give rows with finite numbers."
-
-    @staticmethod
-    def _count(tallies: dict[str, _Tally], name: str, rows: NDArray[np.int64]) -> None:
-        if rows.size:
-            tallies.setdefault(name, _Tally()).add(rows)
+        return missing, non_finite
 
     def _explain_losses(self) -> str:
         losses = [
             f"{tally.count:,} of {self.rows:,} {what} '{name}'"
-            for tallies, what in ((self._missing, "have no value in"), (self._non_finite, "are infinite in"))
+            for tallies, what in ((self.missing, "have no value in"), (self.non_finite, "are infinite in"))
             for name, tally in tallies.items()
             if name != UNREADABLE
         ]
-        if UNREADABLE in self._missing:
-            losses.insert(0, f"{self._missing[UNREADABLE].count:,} of {self.rows:,} cannot be read")
+        if UNREADABLE in self.missing:
+            losses.insert(0, f"{self.missing[UNREADABLE].count:,} of {self.rows:,} cannot be read")
         if not losses:
             return "every weight is 0" if self.rows else "there are none"
         return ", ".join(losses)
 
 
-def _join(parts: list[NDArray[Number]]) -> NDArray[Number]:
-    joined = parts[0] if len(parts) == 1 else np.concatenate(parts)
-    parts.clear()  # else the parts of all columns and the columns would be in memory together
-    return joined
+class Collector:
+    """Takes rows block by block, keeps those that are finite in every column, and counts the others.
+
+    Minus infinity is kept in outputs of classes: it is the logarithm of a probability of 0.
+    """
+
+    def __init__(self, names: Mapping[str, Sequence[str]], outputs: bool = False) -> None:
+        """Expect columns with these names for each role; `outputs` says that the predictions are outputs of classes."""
+        self.names = names
+        self.rows = 0
+        self._outputs = outputs
+        self._kept = {role: Stack(len(columns)) for role, columns in names.items()}
+        self._row = Stack(1)
+        self._missing: dict[str, _Tally] = {}
+        self._non_finite: dict[str, _Tally] = {}
+
+    @property
+    def waiting(self) -> int:
+        """Rows that have been added and not been taken by `finish`."""
+        return len(self._row)
+
+    def expect(self, rows: int) -> None:
+        """Make room for about so many rows."""
+        for stack in self._kept.values():
+            stack.reserve(rows)
+
+    def add(self, columns: Mapping[str, Array], row: NDArray[np.int64], unreadable: Sequence[int] = ()) -> None:
+        """Add a block: an array (rows, columns) by role, the row numbers, and rows that could not be read."""
+        self.rows += row.size + len(unreadable)
+        if unreadable:
+            self._missing.setdefault(UNREADABLE, _Tally()).add(unreadable)
+        if not row.size:
+            return
+        good: NDArray[np.bool_] | None = None
+        for role, values in columns.items():
+            kept = self._check(role, values, row)
+            if kept is not None:
+                good = kept if good is None else good & kept
+        if "weight" in columns and not columns["weight"].all():
+            positive = columns["weight"][:, 0] != 0
+            good = positive if good is None else good & positive
+        for role, values in columns.items():
+            self._kept[role].add(values if good is None else values[good])
+        self._row.add(row if good is None else row[good])
+
+    def _check(self, role: str, values: Array, row: NDArray[np.int64]) -> NDArray[np.bool_] | None:
+        """Count what is missing or not finite; return which rows are good, None for all."""
+        may_be_low = self._outputs and role == "prediction"
+        # The largest is NaN where any value is: one pass over the numbers where nothing is wrong.
+        if values.max() < np.inf and (may_be_low or values.min() > -np.inf):
+            return None
+        good = np.ones(row.size, dtype=bool)
+        for name, column in zip(self.names[role], values.T, strict=True):
+            nan = np.isnan(column)
+            infinite = (column == np.inf) if may_be_low else np.isinf(column)
+            _count(self._missing, name, row[nan])
+            _count(self._non_finite, name, row[infinite])
+            good &= ~(nan | infinite)
+        return good
+
+    def finish(self) -> Kept:
+        """Return the rows that are left; the collector is empty afterwards, and goes on counting."""
+        columns = {role: stack.join() for role, stack in self._kept.items()}
+        row: NDArray[np.int64] = self._row.join()[:, 0].astype(np.int64, copy=False)
+        return Kept(columns, row, self.rows, self._missing, self._non_finite)
 
 
-def _derive(kept: Mapping[str, Array]) -> dict[str, Array]:
-    """Return target, prediction and residual as far as any two of them say."""
-    derived = {role: kept[role] for role in ("target", "prediction", "residual") if role in kept}
-    with np.errstate(over="ignore"):
-        if "residual" not in derived:
-            derived["residual"] = derived["target"] - derived["prediction"]
-        elif "prediction" in derived:
-            derived["target"] = derived["prediction"] + derived["residual"]
-        elif "target" in derived:
-            derived["prediction"] = derived["target"] - derived["residual"]
-    return derived
-
-
-def _scale_weights(weight: Array | None) -> Array | None:
-    """Scale weights to sum to Kish's effective number of rows; equal weights are none."""
-    if weight is None or bool((weight == weight[0]).all()):
-        return None
-    relative = weight / weight.max()  # squares of very large or small weights would leave the range
-    scaled: Array = relative * (relative.sum() / np.square(relative).sum())
-    return scaled
-
-
-def _count_rows(info: InputInfo, rows: int, rows_used: int) -> InputInfo:
-    return InputInfo(info.files, rows, rows_used, info.columns, info.dialect, info.precision)
-
-
-def _list_tallies(tallies: Mapping[str, _Tally]) -> tuple[LeftOut, ...]:
-    return tuple(LeftOut(name, tally.count, tuple(tally.rows)) for name, tally in tallies.items())
+def _count(tallies: dict[str, _Tally], name: str, rows: NDArray[np.int64]) -> None:
+    if rows.size:
+        tallies.setdefault(name, _Tally()).add(rows)

@@ -6,7 +6,8 @@ import csv
 import io
 from typing import Any
 
-from losscheck.reading.columns import Column, Roles, find_columns
+from losscheck.reading.column import Column
+from losscheck.reading.columns import Roles, find_columns
 from losscheck.reading.names import normalise
 from losscheck.reading.source import open_source
 from losscheck.results import Columns, InputError
@@ -62,11 +63,12 @@ def write_query(dialect: str, table: str, roles: Roles, center: Center | None = 
         import ibis
     except ImportError:
         raise InputError("the query is written with Ibis: pip install 'losscheck[ibis]'") from None
-    names = [name for name in (roles.target, roles.prediction, roles.residual) if name is not None]
+    target, prediction = roles.only("target"), roles.only("prediction")
+    names = [name for name in (target, prediction, roles.residual) if name is not None]
     if roles.residual is None and len(names) < 2:
         raise InputError("name the columns: -t COL and -p COL, or --residual COL")
     rows = ibis.table(dict.fromkeys(names, "float64"), name=table)
-    query = summary_query(rows, roles.target, roles.prediction, roles.residual, center or Center())
+    query = summary_query(rows, target, prediction, roles.residual, center or Center())
     try:
         # Ibis' own name for Spark needs a session; Databricks' SQL is the same here
         return str(ibis.to_sql(query, dialect="databricks" if dialect in ("spark", "pyspark") else dialect)) + "\n"
@@ -80,7 +82,7 @@ def read_result(path: str, roles: Roles, center: Center | None = None) -> Summar
         text = b"".join(source.blocks()).decode(source.codec, "replace")
         lines = list(csv.reader(io.StringIO(text)))
         header, records = [name.strip().lower() for name in lines[0]], [line for line in lines[1:] if line]
-        columns = Columns(target=roles.target, prediction=roles.prediction, residual=roles.residual)
+        columns = Columns(target=roles.only("target"), prediction=roles.only("prediction"), residual=roles.residual)
         try:
             numbers = [
                 [cell if name == "part" else int(cell) for name, cell in zip(header, line, strict=True)]

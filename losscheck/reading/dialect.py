@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from losscheck.reading.encoding import HEAD_BYTES
-from losscheck.reading.number import SPACES, could_be_thousands, is_missing, parse_number, show
+from losscheck.reading.number import SPACES, could_be_thousands, is_missing, parse_number, parse_sample, show
 from losscheck.reading.source import Source
 from losscheck.results import InputError
 
@@ -216,7 +216,7 @@ def _modal_length(records: Sequence[Sequence[str]]) -> int:
 def _find_decimal(rows: Sequence[Sequence[str]], delimiter: str, quote: str) -> tuple[str, float]:
     """Return the decimal mark under which most cells are numbers, and their share."""
     cells = [cell for row in rows for cell in row]
-    share = {mark: sum(parse_number(cell, mark) is not None for cell in cells) for mark in DECIMALS}
+    share = {mark: sum(parse_sample(cell, mark) is not None for cell in cells) for mark in DECIMALS}
     decimal = "," if share[","] > share["."] and (delimiter != "," or quote) else "."
     return decimal, share[decimal] / max(1, len(cells))
 
@@ -254,7 +254,7 @@ def _find_header(best: _Candidate) -> tuple[tuple[str, ...] | None, int]:
 
 def _is_numeric(rows: Sequence[Sequence[str]], index: int, decimal: str) -> bool:
     cells = [row[index] for row in rows if index < len(row) and not is_missing(row[index])]
-    return bool(cells) and 2 * sum(parse_number(cell, decimal) is not None for cell in cells) > len(cells)
+    return bool(cells) and 2 * sum(parse_sample(cell, decimal) is not None for cell in cells) > len(cells)
 
 
 def _is_numbered_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

@@ -1,4 +1,4 @@
-"""The names that columns have in the field, as data: targets, predictions, residuals, weights, class outputs."""
+"""The names that columns have in the field, as data: targets, predictions, residuals, weights."""
 
 from __future__ import annotations
 
@@ -38,10 +38,6 @@ WEIGHT_NAMES = ("sample_weight", "sample_weights")
 
 TARGET_AFFIXES = ("true", "actual", "obs", "gt", "observed", "target", "truth")
 PREDICTION_AFFIXES = ("pred", "hat", "prob", "score", "predicted", "prediction", "preds", "forecast")
-CLASS_OUTPUT = re.compile(
-    r"(?:prob|probs|proba|probability|score|scores|logit|logits|raw_prediction)_\w+"
-    r"|(?:p|prob|proba|score|logit|pred|prediction|class|p_class)_?\d+"
-)
 LOG_STEPS = frozenset({"epoch", "epochs", "step", "global_step", "iteration", "iter"})
 LOG_LOSSES = frozenset(
     {"loss", "train_loss", "training_loss", "val_loss", "validation_loss", "eval_loss", "valid_loss"}
@@ -57,6 +53,11 @@ def normalise(name: str) -> str:
     name = name.strip("\ufeff\"'` \t").lstrip(".")
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return re.sub(r"[\s.\-_]+", "_", name).strip("_").casefold()
+
+
+def flatten(table: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the names of a table."""
+    return tuple(name for names in table.values() for name in names)
 
 
 def find_stems(name: str, affixes: Sequence[str]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 # The spellings that pandas, R, Excel and the C library write, and no more: "-", "." and "?" may be typing errors.
 MISSING = frozenset(
@@ -17,6 +18,7 @@ SHOWN_CHARACTERS = 40
 _NUMBER = r"[+-]?(?:(?:\d+{mark}?\d*|{mark}\d+)(?:e[+-]?\d+)?|inf(?:inity)?)"
 _GRAMMAR = {mark: re.compile(_NUMBER.format(mark=re.escape(mark)), re.ASCII | re.IGNORECASE) for mark in (".", ",")}
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([,.'’_\s]\d{3})+([.,]\d*)?")
+_TRUTH = re.compile(r"(true|false)", re.IGNORECASE)
 _COMMA_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+", re.ASCII)
 
 # How a cell that is not a number is recognised, and what to do about it.
@@ -28,7 +30,7 @@ _HINTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[−–].*"), "Write the minus sign as an ASCII '-'"),
     (re.compile(r"[+-]?\d+,\d+"), "Write the decimal mark as a point, in the whole file"),
     (re.compile(r"[+-]?\d+\.\d+"), "Write the same decimal mark in the whole file (its first rows have a comma)"),
-    (re.compile(r"(true|false)", re.IGNORECASE), "Write truth values as 1 and 0"),
+    (_TRUTH, "Write truth values as 1 and 0"),
     (re.compile(r"[\[(].*[\])]"), "If this is a row of units, remove it"),
     (re.compile(r"[-.?*]+"), "If the value is missing, leave the cell empty or write NA"),
 )
@@ -44,6 +46,12 @@ def parse_number(cell: str, decimal: str = ".") -> float | None:
     if _GRAMMAR[decimal].fullmatch(cell):
         return float(cell if decimal == "." else cell.replace(decimal, "."))
     return float("nan") if cell in MISSING else None
+
+
+@lru_cache(maxsize=1 << 15)
+def parse_sample(cell: str, decimal: str) -> float | None:
+    """Do the same for a cell of the first rows, which are looked at for every way to split them."""
+    return parse_number(cell, decimal)
 
 
 def parse_time(cell: str) -> float | None:
@@ -77,3 +85,9 @@ def advise(cell: str) -> str:
     """Say what to do about a cell that is not a number (a clause without its full stop)."""
     cell = cell.strip()
     return next((hint for pattern, hint in _HINTS if pattern.fullmatch(cell)), "Fix the cell")
+
+
+def is_misspelt(cell: str) -> bool:
+    """Tell whether a cell that is not a number was meant to be one: 10%, 1_000, 0x10; a word or True was not."""
+    cell = cell.strip()
+    return any(pattern.fullmatch(cell) for pattern, _ in _HINTS if pattern is not _TRUTH)

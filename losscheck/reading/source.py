@@ -106,6 +106,7 @@ class Source:
     head: bytes
     complete: bool  # the head is the whole file
     file: FingerprintedFile
+    plain: bool  # a file whose size on disk is that of its text
     _rest: Iterator[bytes]
 
     @property
@@ -141,7 +142,8 @@ def open_source(path: str | os.PathLike[str]) -> Iterator[Source]:
         encoding = find_encoding(first, name)
         blocks = unify_line_ends(transcode(chain((first,), stream), encoding, name))
         head, complete = _take_head(blocks)
-        yield Source(name, compression, encoding, head, complete, file, blocks)
+        plain = compression is None and name != STANDARD_INPUT
+        yield Source(name, compression, encoding, head, complete, file, plain, blocks)
 
 
 def _open_binary(path: str | os.PathLike[str], opened: ExitStack) -> tuple[str, Readable]:

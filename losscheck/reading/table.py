@@ -1,16 +1,15 @@
-"""Columns of numbers from a stream of text: pandas where a block is plainly a table, cell by cell where it is not."""
+"""Columns from a stream of text: pandas where a block is plainly a table, cell by cell where it is not."""
 
 from __future__ import annotations
 
-import csv
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
-from losscheck.numeric.lazy import Array, np
+from losscheck.numeric.lazy import np
 from losscheck.reading.dialect import WHITESPACE, Dialect
-from losscheck.reading.number import MISSING
+from losscheck.reading.digits import DigitCount
+from losscheck.reading.frame import parse_table
 from losscheck.reading.source import Source
 from losscheck.reading.text import Kind, Place, Rows, Wanted, parse_text
 from losscheck.results import InputError
@@ -19,52 +18,77 @@ LONGEST_ROW = 16 * 1024 * 1024
 # Importing pandas takes as long as reading 1 to 2 MiB cell by cell; once there, it is faster from some rows on.
 IMPORT_PANDAS_FROM = 1024 * 1024
 USE_PANDAS_FROM = 16 * 1024
-ROUND_TRIP_IS_DEFAULT = (3, 1)  # pandas; before, the default could be off in the last digit
+# pandas takes some 50 microseconds for each column of a block, which has to be little beside the numbers in it.
+BYTES_A_COLUMN = 128 * 1024
+LARGEST_BLOCK = 32 * 1024 * 1024
 NEWLINE = 10
 
 
 def read_rows(
-    source: Source, dialect: Dialect, wanted: Sequence[Wanted], drop_bad_rows: bool = False
+    source: Source,
+    dialect: Dialect,
+    wanted: Sequence[Wanted],
+    drop_bad_rows: bool = False,
+    digits: DigitCount | None = None,
 ) -> Iterator[Rows]:
-    """Yield the wanted columns of `source` in blocks; `InputError` for a row or a cell that is wrong."""
+    """Yield the wanted columns of `source` in blocks, and show each to `digits`.
+
+    `InputError` for a row or a cell that is wrong.
+    """
     line, row = dialect.first_line, 1
-    for text, lines in _whole_rows(source.blocks(dialect.start), dialect.quote, source.name, line):
-        worthwhile = len(text) >= (USE_PANDAS_FROM if "pandas" in sys.modules else IMPORT_PANDAS_FROM)
-        rows = _parse_fast(text, dialect, wanted, row) if worthwhile else None
-        if rows is None:
-            place = Place(source.name, source.codec, line, row)
-            rows = parse_text(text, dialect, wanted, place, drop_bad_rows)
-        line += lines
-        row += rows.count
-        yield rows
+    texts = _whole_rows(
+        source.blocks(dialect.start), dialect.quote, min(dialect.fields * BYTES_A_COLUMN, LARGEST_BLOCK)
+    )
+    try:
+        for text in texts:
+            worthwhile = len(text) >= (USE_PANDAS_FROM if "pandas" in sys.modules else IMPORT_PANDAS_FROM)
+            rows = _parse_fast(text, dialect, wanted, row, source.codec) if worthwhile else None
+            if rows is None:
+                place = Place(source.name, source.codec, line, row)
+                rows = parse_text(text, dialect, wanted, place, drop_bad_rows)
+            line += rows.lines
+            row += rows.count
+            yield rows
+            if digits is not None:  # after the rows were taken, which may show that digits are of no interest
+                digits.look(text, dialect, source.codec)
+    except _EndlessRow as error:
+        raise InputError(
+            f"{source.name}, line {line} begins a row of more than {LONGEST_ROW:,} bytes{error}. "
+            f"Write the table with one row per line."
+        ) from None
 
 
-def _whole_rows(blocks: Iterable[bytes], quote: str, name: str, line: int) -> Iterator[tuple[bytes, int]]:
-    """Yield the text cut at ends of rows (the line ends outside of quotes), and the number of its lines."""
+class _EndlessRow(Exception):
+    """Says that a row does not end, with a guess at the reason."""
+
+
+def _whole_rows(blocks: Iterable[bytes], quote: str, size: int) -> Iterator[bytes]:
+    """Yield the text cut at ends of rows (the line ends outside of quotes)."""
     rest = b""
-    for block in blocks:
+    for block in _gather(blocks, size):
         cut = _last_row_end(block, rest.count(quote.encode()) if quote else 0, quote)
         if cut:
-            text = b"".join((rest, memoryview(block)[:cut]))
-            lines = _count_lines(text)
-            line += lines
-            yield text, lines
+            yield b"".join((rest, memoryview(block)[:cut]))
             rest = block[cut:]
         else:
             rest += block
         if len(rest) > LONGEST_ROW:
-            opened = f" (is a quote {quote} opened and never closed?)" if quote and quote.encode() in rest else ""
-            raise InputError(
-                f"{name}, line {line} begins a row of more than {LONGEST_ROW:,} bytes{opened}. "
-                f"Write the table with one row per line."
-            )
+            opened = bool(quote) and quote.encode() in rest
+            raise _EndlessRow(f" (is a quote {quote} opened and never closed?)" if opened else "")
     if rest:
-        yield rest + b"\n", _count_lines(rest) + 1
+        yield rest + b"\n"
 
 
-def _count_lines(text: bytes) -> int:
-    # bytes.count takes eight times as long where the hits are close together.
-    return int(np.count_nonzero(np.frombuffer(text, dtype=np.uint8) == NEWLINE))
+def _gather(blocks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """Yield the blocks, put together until they are of this size."""
+    parts: list[bytes] = []
+    for block in blocks:
+        parts.append(block)
+        if sum(map(len, parts)) >= size:
+            yield b"".join(parts)
+            parts.clear()
+    if parts:
+        yield b"".join(parts)
 
 
 def _last_row_end(block: bytes, quotes_before: int, quote: str) -> int:
@@ -83,35 +107,16 @@ def _last_row_end(block: bytes, quotes_before: int, quote: str) -> int:
     return end
 
 
-class _Buffer:
-    """Gives bytes to pandas as they are: wrapped in `BytesIO` they would be decoded and encoded again."""
-
-    mode = "r"
-
-    def __init__(self, text: bytes) -> None:
-        self._text = text
-        self._position = 0
-
-    def read(self, size: int) -> bytes:
-        piece = self._text[self._position : self._position + size]
-        self._position += len(piece)
-        return piece
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._text.splitlines(keepends=True))
-
-
-def _parse_fast(text: bytes, dialect: Dialect, wanted: Sequence[Wanted], row: int) -> Rows | None:
+def _parse_fast(text: bytes, dialect: Dialect, wanted: Sequence[Wanted], row: int, codec: str = "utf-8") -> Rows | None:
     """Return the rows of a block without any peculiarity; None leaves it to `parse_text`.
 
     pandas' own check of row lengths is off once columns are chosen (short rows are padded, long ones cut), so
     the delimiters are counted first. Its grammar of numbers is no wider than `parse_number`'s: a test holds it
     to that.
     """
-    import pandas as pd
-
     if b"\0" in text or any(column.kind is Kind.TIME for column in wanted):
         return None
+    original = text
     if dialect.delimiter == WHITESPACE:
         text = _squeeze(text)
     count = _count_rows(text, dialect)
@@ -120,48 +125,17 @@ def _parse_fast(text: bytes, dialect: Dialect, wanted: Sequence[Wanted], row: in
         count = _count_rows(text, dialect)
     if count is None:
         return None
+    if codec != "utf-8" and any(column.kind is Kind.LABEL for column in wanted):
+        text = text.decode(codec, "replace").encode()
     try:
-        frame = pd.read_csv(_Buffer(text), **_pandas_options(dialect, wanted, b" " in text))  # type: ignore[call-overload]
+        table = parse_table(text, dialect, wanted)
     except ValueError:
         return None
-    if len(frame) != count:
+    if table is None or len(table) != count:
         return None
-    columns = tuple(np.ascontiguousarray(frame[column.index].to_numpy()) for column in wanted)
-    for column, values in zip(wanted, columns, strict=True):
-        if (column.kind is Kind.WEIGHT and bool((values < 0).any())) or _may_be_truth_values(values, text):
-            return None
-    return Rows(columns, np.arange(row, row + count, dtype=np.int64), count)
-
-
-def _may_be_truth_values(values: Array, text: bytes) -> bool:
-    """Tell whether pandas may have read True and False as 1 and 0, which it does where a block has nothing else."""
-    if not bool(((values == 0) | (values == 1) | np.isnan(values)).all()):
-        return False
-    return re.search(rb"true|false", text, re.IGNORECASE) is not None
-
-
-def _pandas_options(dialect: Dialect, wanted: Sequence[Wanted], blanks: bool) -> dict[str, Any]:
-    import pandas as pd
-
-    options: dict[str, Any] = {
-        "sep": dialect.delimiter,
-        "header": None,
-        "index_col": False,
-        "usecols": sorted(column.index for column in wanted),
-        "dtype": {column.index: np.float64 for column in wanted},
-        "na_values": sorted(MISSING),
-        "keep_default_na": False,
-        "skipinitialspace": blanks,  # takes an eighth of the time
-        "decimal": dialect.decimal,
-        "quoting": csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
-        "engine": "c",
-        "low_memory": False,
-    }
-    if dialect.quote:
-        options["quotechar"] = dialect.quote
-    if tuple(int(part) for part in pd.__version__.split(".")[:2]) < ROUND_TRIP_IS_DEFAULT:
-        options["float_precision"] = "round_trip"
-    return options
+    as_they_are = text is original and not (dialect.quote and dialect.quote.encode() in text)
+    lines = count if as_they_are else original.count(b"\n")
+    return Rows(table, np.arange(row, row + count, dtype=np.int64), count, (), lines)
 
 
 def _count_rows(text: bytes, dialect: Dialect) -> int | None:

@@ -1,4 +1,4 @@
-"""Rows of numbers from text, cell by cell: the reading that decides, and that knows line and column of an error."""
+"""Rows from text, cell by cell: the reading that decides, and that knows line and column of an error."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from losscheck.numeric.lazy import Array, np
 from losscheck.reading.dialect import DELIMITER_NAMES, ONE_COLUMN, Dialect, explain_fault, split_records
+from losscheck.reading.labels import Labels
 from losscheck.reading.number import advise, parse_number, parse_time, show
 from losscheck.results import InputError
 
@@ -25,25 +26,36 @@ class Kind(Enum):
     NUMBER = "a number"
     WEIGHT = "a number that is not negative"
     TIME = "a date as in 2024-12-31 (ISO 8601)"
+    LABEL = "a label"  # any text
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A column to read."""
+    """A column to read; one of labels is read as their codes in `labels`."""
 
     index: int
     name: str
     kind: Kind = Kind.NUMBER
+    labels: Labels | None = None
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Consecutive data rows: an array per wanted column, the row numbers, and the rows that were dropped."""
+    """Consecutive data rows: a column of `table` per wanted one, the row numbers, and the rows that were dropped.
 
-    columns: tuple[Array, ...]
+    `lines` are those of the file that the rows take.
+    """
+
+    table: Array
     row: NDArray[np.int64]
     count: int
     bad: tuple[int, ...] = ()
+    lines: int = 0
+
+    @property
+    def columns(self) -> tuple[Array, ...]:
+        """The columns one by one."""
+        return tuple(self.table.T)
 
 
 @dataclass(frozen=True)
@@ -83,9 +95,8 @@ def parse_text(
     except csv.Error as error:
         line = place.line + after
         raise InputError(f"{place.file}, line {line}: {explain_fault(str(error))}") from None
-    table = np.array(values, dtype=np.float64).reshape(len(values), len(wanted))
-    columns = tuple(np.ascontiguousarray(table[:, i]) for i in range(len(wanted)))
-    return Rows(columns, np.array(good, dtype=np.int64), row - place.row, tuple(bad))
+    table = np.array(values, dtype=np.float64, order="F").reshape((len(values), len(wanted)), order="A")
+    return Rows(table, np.array(good, dtype=np.int64), row - place.row, tuple(bad), text.count(b"\n"))
 
 
 class _BadRow(Exception):
@@ -113,6 +124,8 @@ def _check_length(record: Sequence[str], dialect: Dialect) -> None:
 
 def _cell_parser(column: Wanted, dialect: Dialect) -> Callable[[str], float]:
     decimal = dialect.decimal
+    if column.labels is not None:
+        return column.labels.code
 
     def parse(cell: str) -> float:
         value = parse_time(cell) if column.kind is Kind.TIME else parse_number(cell, decimal)

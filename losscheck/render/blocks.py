@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from losscheck.plots import Plot
+from losscheck.results import Histogram, Reliability
+
 
 class Verbosity(IntEnum):
     """How much of the report is shown: `-q`, neither, `-v`."""
@@ -27,6 +30,7 @@ class Role(StrEnum):
     BAR = "bar"
     BEST = "best"
     NORMAL = "normal"
+    FORMULA = "formula"
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,11 @@ Words = str | Span | tuple[str | Span, ...]
 
 @dataclass(frozen=True)
 class Heading:
-    """The title of what follows."""
+    """The title of what follows; `folded` where that need not be seen at once."""
 
     text: str
     role: Role = Role.STRONG
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,11 +79,29 @@ class Table:
     caption: str = ""
 
 
+ChartData = Plot | Histogram | Reliability
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What can be drawn: the numbers, and the same in words for whoever does not see the drawing.
+
+    `best` is the family or loss to be set off from the others.
+    """
+
+    title: str
+    alt: str
+    data: ChartData
+    caption: str = ""
+    best: str | None = None
+
+
 @dataclass(frozen=True)
 class Picture:
-    """Lines to be shown as they are, in a fixed-width font."""
+    """A picture in lines of a fixed-width font, or as a chart by translators that can draw; one may be missing."""
 
     lines: tuple[tuple[Span, ...], ...]
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from losscheck.render.blocks import (
     Block,
@@ -17,6 +17,7 @@ from losscheck.render.blocks import (
     Table,
     Verbosity,
 )
+from losscheck.render.charts import chart_histogram, chart_quantiles, chart_reliability, picture_charts
 from losscheck.render.figures import (
     escape,
     quote_name,
@@ -27,13 +28,14 @@ from losscheck.render.figures import (
     write_percent,
 )
 from losscheck.render.picture import draw_histogram, draw_quantiles
+from losscheck.render.reliability import describe_reliability, draw_reliability, list_bins
 from losscheck.render.tables import list_checks, list_efficiencies, rank_fits
-from losscheck.results import Code, Columns, InputFile, InputInfo, Report, Status, Verdict, VerdictStatus
+from losscheck.results import Code, Columns, InputFile, InputInfo, Reliability, Report, Status, Verdict, VerdictStatus
 
 FRAMEWORKS = ("numpy", "pytorch")
 """The frameworks whose code is shown without `-v`."""
 
-FILES_NAMED = 3
+FILES_NAMED = COLUMNS_NAMED = 3
 
 VERDICT_ROLES = {
     VerdictStatus.KEEP: Role.GOOD,
@@ -56,26 +58,43 @@ def build_document(report: Report, verbosity: Verbosity = Verbosity.NORMAL) -> D
         headline = Paragraph(Span(escape(report.verdict.headline), Role.STRONG))
         return Document((headline, *list_checks(report, (Status.FAIL,), "", verbosity)), verbosity)
     verbose = verbosity is Verbosity.VERBOSE
-    sections = STATUS_HEADINGS if verbose else STATUS_HEADINGS[:1]
     blocks = (
         _describe_input(report),
         *_state_verdict(report),
         *_explain_likelihood(report.verdict),
-        *_draw(report),
+        *(_derive(report) if verbose else ()),
+        *_draw(report, verbose),
         *rank_fits(report, verbosity),
-        *(list_efficiencies(report.verdict) if verbose else ()),
-        *(block for statuses, title in sections for block in list_checks(report, statuses, title, verbosity)),
-        *(_detail_decision(report) if verbose else ()),
-        *(_detail_input(report.input) if verbose else ()),
+        *(_fold(list_efficiencies(report)) if verbose else ()),
+        *list_checks(report, *STATUS_HEADINGS[0], verbosity),
+        *(_detail(report, verbosity) if verbose else ()),
         *_show_code(report.verdict.code, verbose),
     )
     return Document(blocks, verbosity)
 
 
+def _detail(report: Report, verbosity: Verbosity) -> tuple[Block, ...]:
+    """Return what is told of the checks that need no attention, the decision and the input."""
+    checks = (list_checks(report, statuses, title, verbosity) for statuses, title in STATUS_HEADINGS[1:])
+    parts = (*checks, _detail_decision(report), _detail_input(report.input))
+    return tuple(block for part in parts for block in _fold(part))
+
+
+def _fold(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    return tuple(replace(block, folded=True) if isinstance(block, Heading) else block for block in blocks)
+
+
+def name_report(report: Report) -> str:
+    """Return the title of the report: its verdict and the files that it is about."""
+    verdict = report.verdict
+    outcome = f"{verdict.status.value}: {verdict.loss}" if verdict.loss else verdict.status.value
+    return " · ".join(part for part in (outcome, _name_files(report.input.files), "losscheck") if part)
+
+
 def _describe_input(report: Report) -> Paragraph:
     used, rows = report.input.rows_used, report.input.rows
     counted = f"{rows:,} rows" if used == rows else f"{used:,} of {rows:,} rows"
-    columns = ", ".join(f"{role} {quote_name(name)}" for role, name in _roles(report.input.columns))
+    columns = ", ".join(f"{role} {names}" for role, names in _roles(report.input.columns))
     parts = (_name_files(report.input.files), counted, columns, report.task.kind.value)
     return Paragraph(Span(" · ".join(part for part in parts if part), Role.MUTED), hanging=2)
 
@@ -87,8 +106,20 @@ def _name_files(files: tuple[InputFile, ...]) -> str:
 
 
 def _roles(columns: Columns) -> list[tuple[str, str]]:
+    """Return the roles that columns have, with the names of the columns."""
     named = [(f.name, getattr(columns, f.name)) for f in fields(columns)]
-    return [(role, name) for role, name in named if name is not None]
+    return [
+        (role, quote_name(names) if isinstance(names, str) else _name_columns(names))
+        for role, names in named
+        if names is not None
+    ]
+
+
+def _name_columns(names: tuple[str, ...]) -> str:
+    """Return `a, b and c`, or `p_0 to p_9 (10 columns)` for more than a few."""
+    if len(names) > COLUMNS_NAMED:
+        return f"{quote_name(names[0])} to {quote_name(names[-1])} ({len(names):,} columns)"
+    return write_list(tuple(quote_name(name) for name in names))
 
 
 def _state_verdict(report: Report) -> tuple[Block, ...]:
@@ -129,28 +160,53 @@ def _explain_likelihood(verdict: Verdict) -> tuple[Block, ...]:
     likelihood = verdict.likelihood
     if likelihood is None:
         return ()
-    lines = [
-        ("assumption", likelihood.assumption),
+    formulas = [
         ("density", likelihood.density),
         ("likelihood", likelihood.negative_log_likelihood),
         ("loss", likelihood.loss),
-        *zip(("set", *[""] * len(verdict.parameters)), _write_estimates(verdict), strict=False),
     ]
+    settings = list(zip(("set", *[""] * len(verdict.parameters)), _write_estimates(verdict), strict=False))
+    rows = (
+        *_pair([("assumption", likelihood.assumption)]).rows,
+        *(Row((Span(name, Role.MUTED), Span(escape(text), Role.FORMULA))) for name, text in formulas if text),
+        *_pair(settings).rows,
+    )
     name = "" if verdict.loss is None else f" {verdict.loss}"
-    return Heading(f"Why{name}"), _pair(lines)
+    return Heading(f"Why{name}"), Table(rows)
+
+
+def _derive(report: Report) -> tuple[Block, ...]:
+    if report.verdict.likelihood is None or not report.derivation:
+        return ()
+    steps = Paragraph(Span(report.derivation, Role.FORMULA), hanging=3)
+    return Heading("The derivation, step by step"), steps
 
 
 def _write_estimates(verdict: Verdict) -> list[str]:
     return [f"{name} {write_estimate(estimate)}" for name, estimate in verdict.parameters.items()]
 
 
-def _draw(report: Report) -> tuple[Block, ...]:
+def _draw(report: Report, verbose: bool) -> tuple[Block, ...]:
     histogram, strip = report.histogram, report.quantiles
     drawn = draw_histogram(histogram, report.verdict.family) if histogram else ()
-    blocks: list[Block] = [Heading(histogram.title), Picture(drawn)] if histogram and drawn else []
+    blocks: list[Block] = []
+    if histogram and drawn:
+        blocks += [Heading(histogram.title), Picture(drawn, chart_histogram(histogram, report.verdict.family))]
     if strip is not None:
-        blocks.append(Picture(draw_quantiles(strip)))
-    return tuple(blocks)
+        chart = chart_quantiles(report.plots.quantiles[0], report.verdict.family) if report.plots.quantiles else None
+        blocks.append(Picture(draw_quantiles(strip), chart))
+    return (*blocks, *_draw_reliability(report.reliability, verbose), *picture_charts(report))
+
+
+def _draw_reliability(reliability: Reliability | None, verbose: bool) -> tuple[Block, ...]:
+    if reliability is None or not reliability.stated:
+        return ()
+    return (
+        Heading(escape(reliability.title)),
+        Picture(draw_reliability(reliability), chart_reliability(reliability)),
+        Paragraph(describe_reliability(reliability)),
+        *([list_bins(reliability)] if verbose else []),
+    )
 
 
 def _detail_decision(report: Report) -> tuple[Block, ...]:
@@ -171,7 +227,7 @@ def _detail_input(info: InputInfo) -> tuple[Block, ...]:
     for file in info.files:
         lines += [("file", f"{quote_name(file.name)}: {file.rows:,} rows, {file.bytes:,} bytes")]
         lines += [("sha256", file.sha256)]
-    lines += [(role, quote_name(name)) for role, name in _roles(info.columns)]
+    lines += _roles(info.columns)
     lines += [(name, _write_setting(value)) for name, value in (info.dialect or {}).items() if value is not None]
     lines += [("precision", info.precision), ("summarized", _write_setting(info.summarized))]
     return Heading("Input"), _pair(lines)

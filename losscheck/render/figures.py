@@ -16,6 +16,11 @@ LONGEST_WHOLE = 1e6
 UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that can move the cursor, reorder a line, end it, or cannot be encoded."""
 
+RUNNER_COMMAND = re.compile(r"#(?=#\w*\[)")
+"""What starts a command in the log of GitHub (`##[`), Azure (`##vso[`) and TeamCity, wherever in a line it stands."""
+LINE_COMMAND = re.compile(r"^(\s*):(?=:)")
+"""What starts a command of GitHub's at the start of a line: `::`; blanks before it do not help."""
+
 
 def write_number(value: float | None, digits: int = 4) -> str:
     """Return `value` to `digits` significant digits, and whole parts up to 6 digits in full.
@@ -101,14 +106,28 @@ def write_list(names: tuple[str, ...], last: str = "and") -> str:
 
 
 def escape(text: str) -> str:
-    r"""Return one printable line: control and formatting characters as their escapes.
+    r"""Return one printable line: control and formatting characters as their escapes, and commands to CI logs broken.
 
-    >>> escape("a\x1b[31m\n"), escape("naïve")
-    ('a\\x1b[31m\\n', 'naïve')
+    >>> escape("a\x1b[31m\n"), escape("naïve"), escape("##[error]")
+    ('a\\x1b[31m\\n', 'naïve', '\\x23#[error]')
     """
-    return "".join(
-        char.encode("unicode_escape").decode() if unicodedata.category(char) in UNPRINTABLE else char for char in text
-    )
+    steering = {ord(char): char.encode("unicode_escape").decode() for char in set(text) if is_unprintable(char)}
+    return RUNNER_COMMAND.sub(r"\\x23", text.translate(steering))
+
+
+def is_unprintable(char: str) -> bool:
+    """Return whether a character must not be written as it is: it steers, hides, or is none (U+FFFE and its like)."""
+    code = ord(char)
+    return unicodedata.category(char) in UNPRINTABLE or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+
+
+def disarm_line(line: str) -> str:
+    r"""Return a line that no CI log takes for a command.
+
+    >>> disarm_line("  ::error::x"), disarm_line("a::b")
+    ('  \\x3a:error::x', 'a::b')
+    """
+    return LINE_COMMAND.sub(r"\1\\x3a", line)
 
 
 def quote_name(name: str) -> str:

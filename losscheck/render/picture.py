@@ -1,21 +1,16 @@
-"""Pictures in text: the residuals' histogram under the fitted densities, and their quantiles beside the normal's."""
+"""Pictures of residuals in text: their histogram under the fitted densities, their quantiles beside the normal's."""
 
 from __future__ import annotations
 
-from itertools import groupby
 from math import ceil, sqrt
 
 from losscheck.render.blocks import Role, Span
+from losscheck.render.canvas import BLOCKS, MARGIN, WIDTH, Cell, Line, draw_axis, frame_row, merge_cells
 from losscheck.render.figures import write_count, write_number
 from losscheck.results import Histogram, QuantileStrip
 
-WIDTH, HEIGHT = 60, 9
-BLOCKS = " ▁▂▃▄▅▆▇█"
+HEIGHT = 9
 MARKS = {Role.BEST: "●", Role.NORMAL: "o"}
-MARGIN = 8
-
-Line = tuple[Span, ...]
-Cell = tuple[str, Role]
 
 
 def draw_histogram(histogram: Histogram, best: str | None) -> tuple[Line, ...]:
@@ -33,8 +28,13 @@ def draw_histogram(histogram: Histogram, best: str | None) -> tuple[Line, ...]:
     grid = [[_bar(count, top, row) for count in counts for _ in range(stretch)] for row in range(HEIGHT)]
     for role in sorted(shown, reverse=True):
         _plot(grid, [value for value in shown[role] for _ in range(stretch)], top, role)
-    rows = [_frame(cells, _scale_label(row, top)) for row, cells in enumerate(reversed(grid))]
-    return (*rows, *_axis(histogram, len(grid[0])), *_outside(histogram, len(grid[0])), _legend(histogram, best))
+    rows = [frame_row(cells, _scale_label(row, top)) for row, cells in enumerate(reversed(grid))]
+    return (
+        *rows,
+        *draw_axis(*_ends(histogram), len(grid[0])),
+        *_outside(histogram, len(grid[0])),
+        _legend(histogram, best),
+    )
 
 
 def draw_quantiles(strip: QuantileStrip) -> tuple[Line, ...]:
@@ -51,7 +51,7 @@ def draw_quantiles(strip: QuantileStrip) -> tuple[Line, ...]:
     for start in range(0, len(marks), WIDTH):
         part = marks[start : start + WIDTH]
         label = first if start == 0 else ""
-        lines.append((Span(f"{label:>{MARGIN - 1}} ", Role.MUTED), *_runs([(m, _mark_role(m)) for m in part])))
+        lines.append((Span(f"{label:>{MARGIN - 1}} ", Role.MUTED), *merge_cells([(m, _mark_role(m)) for m in part])))
     lines[-1] += (Span(f" {last}", Role.MUTED),)
     outside = below + above
     if not outside:
@@ -101,32 +101,8 @@ def _scale_label(row: int, top: float) -> str:
     return write_count(top / 4) if row == HEIGHT // 2 else ""
 
 
-def _frame(cells: list[Cell], label: str) -> Line:
-    return (Span(f"{label:>{MARGIN - 2}} ┤" if label else f"{'':{MARGIN - 2}} │", Role.MUTED), *_runs(cells))
-
-
-def _runs(cells: list[Cell]) -> tuple[Span, ...]:
-    return tuple(Span("".join(char for char, _ in run), role) for role, run in groupby(cells, key=lambda cell: cell[1]))
-
-
-def _axis(histogram: Histogram, width: int) -> tuple[Line, ...]:
-    ticks = 4
-    low, high = histogram.edges[0], histogram.edges[-1]
-    ruler = ["─"] * (width + 1)
-    labels = [" "] * (MARGIN + width + MARGIN)
-    for tick in range(ticks + 1):
-        value = low + (high - low) * tick / ticks
-        # A middle that is zero but for rounding would read as 1e-16.
-        text = write_number(0.0 if abs(value) < 1e-9 * (high - low) else value, 3)
-        at = width * tick // ticks
-        ruler[at] = "┴"
-        start = max(0, MARGIN - 1 + at - len(text) // 2)
-        labels[start : start + len(text)] = text
-    ruler[0] = "└"
-    return (
-        (Span(" " * (MARGIN - 1) + "".join(ruler), Role.MUTED),),
-        (Span("".join(labels).rstrip(), Role.MUTED),),
-    )
+def _ends(histogram: Histogram) -> tuple[float, float]:
+    return histogram.edges[0], histogram.edges[-1]
 
 
 def _outside(histogram: Histogram, width: int) -> tuple[Line, ...]:

@@ -7,13 +7,16 @@ from dataclasses import replace
 
 from losscheck.render.blocks import Block, Heading, Role, Row, Span, Table, Verbosity, Words
 from losscheck.render.figures import escape, write_estimate, write_number, write_p, write_parameters
-from losscheck.results import CheckResult, Fit, Report, Status, Verdict
+from losscheck.results import CheckResult, Fit, Report, Status, TaskKind, Verdict
 
 FAMILIES_SHOWN = 6
 """Families shown without `-v`; the normal and the losses that the verdict names are always among them."""
 
 NORMALITY = tuple(f"LC20{i}" for i in range(1, 9))
 """The tests of normality: eight answers to one question, of which the verdict uses none."""
+
+CALIBRATION = tuple(f"LC60{i}" for i in range(1, 9))
+"""The checks of calibration, which ask in eight ways whether labels are draws from what is stated."""
 
 HARMLESS = 0.95
 """From this efficiency of MSE on, noise that is not normal has no consequence for the loss."""
@@ -34,7 +37,7 @@ STATUS_ROLES = {
 def rank_fits(report: Report, verbosity: Verbosity) -> tuple[Block, ...]:
     """Return the fitted families in the report's order, each with what its loss is worth on this noise."""
     fits, verdict = report.fits, report.verdict
-    if not fits:
+    if len(fits) < 2:  # alone it ranks nothing, and its figures stand above
         return ()
     best = min(fit.score for fit in fits)
     shown = [fit for i, fit in enumerate(fits) if verbosity is Verbosity.VERBOSE or _is_shown(i, fit, verdict)]
@@ -83,18 +86,19 @@ def _write_share(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
 
 
-def list_efficiencies(verdict: Verdict) -> tuple[Block, ...]:
+def list_efficiencies(report: Report) -> tuple[Block, ...]:
     """Return the efficiency of every loss considered, the best first."""
-    if not verdict.efficiency:
+    if not report.verdict.efficiency:
         return ()
-    ranked = sorted(verdict.efficiency.items(), key=lambda item: -(item[1].value or 0.0))
+    ranked = sorted(report.verdict.efficiency.items(), key=lambda item: -(item[1].value or 0.0))
     rows = tuple(Row((loss, write_estimate(estimate, 3))) for loss, estimate in ranked)
-    return Heading("Efficiency of each loss on this noise"), Table(rows)
+    where = "on this noise" if report.task.kind is TaskKind.REGRESSION else "for these probabilities"
+    return Heading(f"Efficiency of each loss {where}"), Table(rows)
 
 
 def list_checks(report: Report, statuses: Sequence[Status], title: str, verbosity: Verbosity) -> tuple[Block, ...]:
     """Return the checks that ended in one of `statuses`, in that order and then by code."""
-    checks = report.checks if verbosity is Verbosity.VERBOSE else _collapse_normality(report)
+    checks = report.checks if verbosity is Verbosity.VERBOSE else collapse(report)
     chosen = sorted(
         (check for check in checks if check.status in statuses), key=lambda c: (statuses.index(c.status), c.code)
     )
@@ -107,32 +111,49 @@ def list_checks(report: Report, statuses: Sequence[Status], title: str, verbosit
     return (*([Heading(title)] if title else []), Table(rows, caption=caption))
 
 
-def _collapse_normality(report: Report) -> tuple[CheckResult, ...]:
-    """Return the checks with the notes of the normality tests made one, where there are several."""
-    ran = [check for check in report.checks if check.code in NORMALITY and check.status is not Status.SKIP]
-    rejecting = [check for check in ran if check.status is Status.NOTE]
-    if len(rejecting) < 2:
-        return report.checks
-    message = f"{len(rejecting)} of {len(ran)} tests reject normality"
+def collapse(report: Report) -> tuple[CheckResult, ...]:
+    """Return the checks with those of one question made one, where several of them ended alike."""
+    checks = report.checks
+    for codes, status, id, say in ONE_QUESTION:
+        ran = [check for check in report.checks if check.code in codes and check.status is not Status.SKIP]
+        alike = [check for check in ran if check.status is status]
+        if len(alike) < 2:
+            continue
+        code = f"{codes[0]}-{codes[-1][2:]}"
+        one = replace(alike[0], id=id, code=code, message=say(len(alike), len(ran), report), rows=())
+        checks = (one, *(check for check in checks if check not in alike))
+    return checks
+
+
+def _say_normality(alike: int, ran: int, report: Report) -> str:
     mse = report.verdict.efficiency.get("mse")
-    if mse is not None and mse.value is not None and mse.value >= HARMLESS:
-        message += ", with no consequence for the loss"
-    first, last = NORMALITY[0], NORMALITY[-1]
-    one = replace(rejecting[0], id="normality", code=f"{first}-{last[2:]}", message=f"{message}.", rows=())
-    return (one, *(check for check in report.checks if check not in rejecting))
+    harmless = mse is not None and mse.value is not None and mse.value >= HARMLESS
+    return f"{alike} of {ran} tests reject normality{', with no consequence for the loss' if harmless else ''}."
+
+
+def _say_calibration(alike: int, ran: int, report: Report) -> str:
+    rows = f"{report.input.rows_used:,} rows"
+    return f"{alike} of {ran} checks of calibration cannot tell: {rows} leave intervals wider than the margins."
+
+
+ONE_QUESTION = (
+    (NORMALITY, Status.NOTE, "normality", _say_normality),
+    (CALIBRATION, Status.INCONCLUSIVE, "calibration", _say_calibration),
+)
+"""Several answers to one question are one line without `-v`: codes, the status they share, and what is said."""
 
 
 def _describe(check: CheckResult, verbose: bool) -> Words:
     words: list[str | Span] = [Span(check.id, Role.STRONG), f"  {escape(check.message)}"]
     if check.advice and (verbose or check.status is not Status.NOTE):
         words.append(f"\n→ {escape(check.advice)}")
-    parts = [*(_write_numbers(check) if verbose else []), *_write_rows(check.rows, ROWS_SHOWN[verbose])]
+    parts = [*(write_numbers(check) if verbose else []), *_write_rows(check.rows, ROWS_SHOWN[verbose])]
     if parts:
         words.append(_mute(f"\n{'; '.join(parts)}"))
     return tuple(words)
 
 
-def _write_numbers(check: CheckResult) -> list[str]:
+def write_numbers(check: CheckResult) -> list[str]:
     """Return statistic, p-value and effect of a check, as far as it has them."""
     parts: list[str] = []
     if check.statistic is not None:

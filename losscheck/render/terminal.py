@@ -22,7 +22,7 @@ from losscheck.render.blocks import (
     Table,
     Words,
 )
-from losscheck.render.figures import escape
+from losscheck.render.figures import disarm_line, escape
 
 NARROW, DEFAULT_WIDTH, WIDE = 60, 80, 100
 INDENT = 2
@@ -41,6 +41,7 @@ STYLES = {
     Role.BAR: "blue",
     Role.BEST: "bold green",
     Role.NORMAL: "bold yellow",
+    Role.FORMULA: "",
 }
 
 
@@ -50,6 +51,7 @@ def write_document(document: Document, width: int = DEFAULT_WIDTH, color: bool =
     Without `color` there are no control characters at all in the result, whatever the texts hold.
     """
     out = StringIO()
+    blocks = [block for block in document.blocks if not isinstance(block, Picture) or block.lines]
     console = Console(
         file=out,
         width=max(NARROW, min(width, WIDE)),
@@ -62,11 +64,12 @@ def write_document(document: Document, width: int = DEFAULT_WIDTH, color: bool =
         emoji=False,
         _environ={},
     )
-    for number, block in enumerate(document.blocks):
-        if number and _opens(block, document.blocks[number - 1]):
+    for number, block in enumerate(blocks):
+        if number and _opens(block, blocks[number - 1]):
             console.print()
         for line in _lines(block, console):
             line.rstrip()
+            line = _disarm(line)
             console.print(line, no_wrap=True, overflow="ignore", crop=False, soft_wrap=True)
     return out.getvalue()
 
@@ -102,6 +105,12 @@ def _text(words: Words, style: str = "") -> Text:
         span = part if isinstance(part, Span) else Span(part)
         text.append("\n".join(escape(line) for line in span.text.split("\n")), STYLES[span.role])
     return text
+
+
+def _disarm(line: Text) -> Text:
+    """Return the line as it is, unless wrapping put a name where a CI log would take it for a command."""
+    safe = disarm_line(line.plain)
+    return line if safe == line.plain else Text(safe)
 
 
 def _wrap(text: Text, console: Console, first: int, rest: int) -> Iterator[Text]:

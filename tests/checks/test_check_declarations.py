@@ -11,10 +11,12 @@ from losscheck import checks
 from losscheck.checks import CHECKS
 from losscheck.results import Status
 
-SUPPORT = {"check", "intervals", "measures", "wording"}
+SUPPORT = {"check", "intervals", "measures", "outcome", "wording"}
 SEVERITY = [Status.PASS, Status.NOTE, Status.WARN, Status.FAIL]
 WORST = {"LC0": Status.WARN, "LC1": Status.WARN, "LC2": Status.NOTE, "LC3": Status.WARN, "LC4": Status.NOTE}
+WORST |= {"LC5": Status.FAIL, "LC6": Status.FAIL, "LC7": Status.FAIL}
 EXCEPTIONS = {"outliers": Status.WARN, "pile_up": Status.WARN, "advice": Status.WARN, "declared_loss": Status.FAIL}
+EXCEPTIONS |= {"imbalance": Status.NOTE, "extreme_rows": Status.WARN, "rows_per_class": Status.WARN}
 CONTRACT = [
     "missing_values",
     "non_finite",
@@ -45,8 +47,19 @@ CONTRACT = [
     "scale_rank",
     "breusch_pagan",
     "white",
+    "mean_variance",
+    "dispersion",
+    "excess_zeros",
     "durbin_watson",
     "ljung_box",
+    "calibration_in_the_large",
+    "nll_z",
+    "spiegelhalter",
+    "temperature",
+    "cox",
+    "corp",
+    "cumulative",
+    "ece",
     "declared_loss",
 ]
 

@@ -9,10 +9,10 @@ from samples_for_checks import make_sample, result_of
 
 from losscheck.checks import CHECKS, run_checks
 from losscheck.checks.check import WEIGHTS_IGNORED
-from losscheck.results import CheckResult, Status
+from losscheck.results import CheckResult, Status, TaskKind
 
 SEVERITY = [Status.SKIP, Status.PASS, Status.NOTE, Status.WARN, Status.FAIL]
-RUN = [check for check in CHECKS if check.run is not None]
+RUN = [check for check in CHECKS if check.run is not None and TaskKind.REGRESSION in check.tasks]
 # what depends on the order of rows, on the zero of the residual, or on the values themselves
 ORDERED = {"bias", "calibration_slope", "curvature", "lag1_autocorrelation", "durbin_watson", "ljung_box"}
 UNSHIFTED = {"bias"}

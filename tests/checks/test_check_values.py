@@ -24,6 +24,7 @@ from losscheck.checks.noise.measures import detrended
 from losscheck.numeric.ordered import order
 from losscheck.numeric.scale import rank_score_test
 from losscheck.numeric.trend import fit_trend
+from losscheck.results import Status
 
 REFERENCE = json.loads((Path(__file__).parent.parent / "reference" / "checks.json").read_text())
 TESTS = [
@@ -119,3 +120,59 @@ def test_margins_are_the_values_of_t_noise_where_mse_keeps_95_percent():
     assert pytest.approx((kurtosis + 3) / unit**4 - 3, abs=0.01) == robust_jarque_bera.MARGIN
     square = np.sort(q * q)
     assert pytest.approx(square[-4000:].sum() / square.sum(), abs=1e-3) == top_share.MARGIN
+
+
+def test_dispersion_is_pearson_over_rows():
+    """By hand: predictions 4 with targets 2 and 6 in turn give (2²/4 + 2²/4)/2 = 1; with 0 and 8, 4."""
+    for far, value, status in ((2, 1.0, Status.PASS), (4, 4.0, Status.NOTE)):
+        residual = np.tile([far, -far], 20)
+        found = result_of("dispersion", residual, np.full(40, 4.0))
+        assert found.effect.value == pytest.approx(value)
+        assert found.status is status
+
+
+def test_excess_zeros_is_the_score_test_of_van_den_broek():
+    """By hand, with 30 zeros and 20 fours, mean 1.6, p0 = exp(−1.6): S = (30/p0 − 50)²/(50(1 − p0)/p0 − 80)."""
+    target = np.repeat([0.0, 4.0], [30, 20])
+    p0 = np.exp(-1.6)
+    found = result_of("excess_zeros", target - 1.6, np.full(50, 1.6))
+    assert found.statistic == pytest.approx((30 / p0 - 50) ** 2 / (50 * (1 - p0) / p0 - 80))
+    assert found.effect.value == pytest.approx(0.6 - p0)
+    assert found.status is Status.NOTE
+
+
+def test_mean_variance_finds_the_power():
+    """Residuals ± f^(p/2): the variance is f^p exactly, at every prediction."""
+    f = np.geomspace(1, 50, 400)
+    for power in (0.0, 1.0, 2.0, 3.0):
+        sign = np.where(np.arange(400) % 2, 1.0, -1.0)
+        found = result_of("mean_variance", 0.1 * sign * f ** (power / 2), f)
+        assert found.effect.value == pytest.approx(power, abs=1e-8)
+        assert (found.status is Status.NOTE) == (power > 0.5)
+
+
+def test_heaping_counts_last_digits():
+    target = np.concatenate([np.arange(10, 60), np.full(50, 40.0)])
+    found = result_of("heaping", target - 30.0, np.full(100, 30.0))
+    assert found.effect.value == pytest.approx(0.6)
+    assert found.status is Status.NOTE
+    even = result_of("heaping", np.arange(10, 110) - 30.0, np.full(100, 30.0))
+    assert even.effect.value == pytest.approx(0.2)
+    assert even.status is Status.PASS
+
+
+def test_semicontinuous_targets_have_zeros_and_amounts():
+    target = np.concatenate([np.zeros(30), np.linspace(0.31, 9.7, 70)])
+    found = result_of("semicontinuous", target - 2.0, np.full(100, 2.0))
+    assert found.effect.value == pytest.approx(0.3)
+    assert found.status is Status.NOTE
+    assert result_of("semicontinuous", np.round(target) - 2.0, np.full(100, 2.0)).status is Status.PASS
+
+
+def test_impossible_predictions_are_listed():
+    target, prediction = np.linspace(0.5, 9, 40), np.linspace(-1, 9, 40)
+    found = result_of("impossible_predictions", target - prediction, prediction)
+    assert found.status is Status.WARN
+    assert found.rows == (1, 2, 3, 4)
+    signed = result_of("impossible_predictions", target - 5 - prediction, prediction)
+    assert signed.status is Status.PASS

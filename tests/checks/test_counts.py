@@ -10,8 +10,9 @@ from samples_for_checks import make_sample
 from losscheck.checks import CHECKS
 from losscheck.checks.noise import NOISE_CHECKS
 from losscheck.checks.noise.measures import mean_trend, scale_model
-from losscheck.diagnose import diagnose, make_request
+from losscheck.diagnose import diagnose
 from losscheck.numeric.trend import fit_trend
+from losscheck.options import make_options
 from losscheck.results import Need, Status
 
 IN_ORDER = {"lag1_autocorrelation", "durbin_watson", "ljung_box"}
@@ -102,8 +103,8 @@ def test_scale_of_counted_rows_is_that_of_the_rows():
 def test_the_report_is_that_of_the_rows(seed, step):
     """Sizes are chosen so that the rows are points themselves (up to 6,000)."""
     counted, rows = both(seed, size=900, step=step)
-    request = make_request("mse", "any", 0.8, 0.05, "heldout")
-    found, expected = diagnose(counted, request, 0.05), diagnose(replace(rows, ordered=False), request, 0.05)
+    request = make_options("mse", "any", 0.8, 0.05, "heldout")
+    found, expected = diagnose(counted, request), diagnose(replace(rows, ordered=False), request)
     assert mean_trend(counted).material == mean_trend(rows).material
     assert found.verdict.headline == expected.verdict.headline
     assert found.verdict.rule == expected.verdict.rule

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+import losscheck
 from losscheck.preparation import FINE_STEP, MOST_IMPOSSIBLE, Prepared, find_scale_gate, prepare
 from losscheck.reading import sample_from_arrays
 from losscheck.sample import Sample
@@ -261,3 +262,11 @@ def test_a_sorted_file_says_nothing_about_dependence():
     assert (
         prepare(sample_from_arrays(target=predictions(500) + walk, prediction=predictions(500)), ALPHA).tempering < 0.5
     )
+
+
+def test_a_bias_that_leaves_one_sign_is_material():
+    rng = np.random.default_rng(12)
+    f = rng.uniform(0, 10, 300)
+    report = losscheck.check(f + 8 + rng.standard_normal(300), f)
+    assert report.verdict.rule == "mean_structure"
+    assert "bias" in report.verdict.headline

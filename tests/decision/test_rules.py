@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from losscheck.advice import write_headline, write_mean_first, write_reasons
+from losscheck.contest import Contest, hold_contest
 from losscheck.efficiency.candidates import CANDIDATES
 from losscheck.facts import (
     PRACTICALLY_EQUAL,
@@ -50,6 +51,21 @@ def plain() -> Facts:
     return gather_facts(sample, prepared, posterior, FamilyFits(prepared, posterior), None, 0.05)
 
 
+@cache
+def contest_of(kind: str) -> Contest:
+    """The contest of 300 targets whose likelihood is known."""
+    rng = np.random.default_rng(4)
+    f = rng.uniform(2, 12, 300)
+    target = {
+        "counts": rng.poisson(f) * 1.0,
+        "zeros": np.where(rng.random(300) < 0.3, 0.0, f * rng.gamma(2, 0.7, 300)),
+        "normal": np.rint(f + 30 + rng.standard_normal(300)),
+    }[kind]
+    sample = sample_from_arrays(target=target, prediction=f + 30 * (kind == "normal"))
+    prepared = prepare(sample, 0.05)
+    return hold_contest(sample, prepared, FamilyFits(prepared, weigh_models(prepared.shape, prepared.tempering)))
+
+
 def candidate(loss: str, *shapes: float):
     return next(c for c in CANDIDATES if c.loss == loss and c.shapes[: len(shapes)] == shapes)
 
@@ -66,6 +82,7 @@ def facts(**replaced) -> Facts:
     default = {
         "n": 1000,
         "effective_n": 1000.0,
+        "shape_n": 1000.0,
         "distinct": 1000,
         "atom": None,
         "classes": odds(adequate=0.97),
@@ -84,8 +101,13 @@ def facts(**replaced) -> Facts:
         "drivers": None,
         "tempering": 1.0,
         "step": 0.0,
+        "contest": None,
+        "shifts": (),
     }
-    return replace(plain(), **(default | replaced))
+    given = default | replaced
+    if isinstance(given["contest"], str):
+        given["contest"] = contest_of(given["contest"])
+    return replace(plain(), **given)
 
 
 def request(estimand: str = "any", loss: str | None = None) -> Request:
@@ -104,9 +126,11 @@ SKEWED = {"classes": odds(skewed=0.95), "inadequate": 0.97, "gain": 0.3, "family
 
 FIRES: dict[str, tuple[dict, Request]] = {
     "quantile_wanted": ({}, request("quantile:0.9")),
+    "zeros_first": ({"contest": "zeros"}, request()),
     "atom": ({"atom": Atom("residual", 0.0, 0.4)}, request()),
     "missing_feature": ({"classes": odds(bimodal=0.9), "family": "normal_mixture"}, request()),
-    "too_few_rows": ({"n": FEWEST_ROWS - 1, "effective_n": 29.0}, request()),
+    "own_likelihood": ({"contest": "counts"}, request()),
+    "too_few_rows": ({"n": FEWEST_ROWS - 1, "effective_n": 29.0, "shape_n": 29.0}, request()),
     "scale_undecided": (OPEN | {"gate_confidence": 0.6}, request()),
     "log_target": (OPEN | {"log_family": "lognormal", "log_deficit": -0.05}, request()),
     "changing_scale": (OPEN, request()),
@@ -162,21 +186,23 @@ def test_every_rule_has_a_headline_and_reasons(rule):
 
 @every_rule
 def test_choice_is_one_of_the_losses(rule):
-    from losscheck.families import family_named, loss_named
+    from losscheck.families import regression_family_named, regression_loss_named
 
     f, asked = case(rule)
     choice = rule.choose(f, asked)
     if choice.loss is not None:
-        loss_named(choice.loss)
+        regression_loss_named(choice.loss)
         assert choice.title
     if choice.family is not None:
-        family_named(choice.family)
+        regression_family_named(choice.family)
     assert (choice.loss is None) == (choice.status is VerdictStatus.FIX_FIRST)
 
 
 EXPECTED = {
     "quantile_wanted": (VerdictStatus.SWITCH, "pinball"),
+    "zeros_first": (VerdictStatus.SWITCH, "hurdle"),
     "atom": (VerdictStatus.FIX_FIRST, None),
+    "own_likelihood": (VerdictStatus.SWITCH, "poisson"),
     "missing_feature": (VerdictStatus.FIX_FIRST, None),
     "too_few_rows": (VerdictStatus.UNDECIDED, "mse"),
     "scale_undecided": (VerdictStatus.UNDECIDED, "gaussian_nll"),
@@ -202,6 +228,14 @@ FIRST = [
     ("quantile_wanted", {"n": 20, **HEAVY}, "quantile:0.1"),
     ("atom", OPEN | HEAVY | {"atom": Atom("residual", 0.0, LARGEST_ATOM)}, "any"),
     ("not_normal", HEAVY | {"atom": Atom("residual", 0.0, LARGEST_ATOM - 1e-6)}, "any"),
+    ("zeros_first", {"contest": "zeros", "atom": Atom("target", 0.0, 0.3)}, "any"),
+    ("own_likelihood", OPEN | HEAVY | {"contest": "counts"}, "any"),
+    ("own_likelihood", {"contest": "counts", "classes": odds(bimodal=0.9)}, "any"),
+    ("own_likelihood", {"contest": "counts"}, "mean"),
+    ("mse_adequate", {"contest": "normal"}, "any"),
+    ("too_few_rows", {"n": 20, "contest": "counts"}, "any"),
+    ("too_few_rows", {"n": 20, "contest": "zeros"}, "any"),
+    ("quantile_wanted", {"contest": "zeros"}, "quantile:0.5"),
     ("too_few_rows", {"n": 20, "atom": Atom("residual", 0.0, 0.5)}, "any"),
     ("too_few_rows", {"distinct": FEWEST_DISTINCT - 1, "classes": odds(bimodal=0.9)}, "any"),
     ("missing_feature", OPEN | {"classes": odds(bimodal=0.9)}, "any"),
@@ -280,10 +314,11 @@ def test_a_log_target_is_not_for_the_mean():
     assert fired_rule(f, request("mean")).id == "changing_scale"
 
 
-def test_mse_is_kept_unless_leaving_it_gains_enough():
-    assert prefers_mse(0.0)
-    assert prefers_mse(WORTH_A_SWITCH)
-    assert not prefers_mse(WORTH_A_SWITCH + 1e-6)
+@pytest.mark.parametrize("n", [50, 100, 1e4])
+def test_mse_is_kept_unless_leaving_it_gains_a_tenth_of_the_rows_and_two_more(n):
+    assert prefers_mse(0.0, n)
+    assert prefers_mse(WORTH_A_SWITCH + 1.99 / n, n)
+    assert not prefers_mse(WORTH_A_SWITCH + 2.01 / n, n)
 
 
 def test_insurance_is_the_best_expectation():

@@ -536,7 +536,7 @@ def test_training_is_given_as_the_reason():
     assert "train" in gate(report("t2", loss="mse", predictions_from="training")).message
 
 
-KNOWN = "Known: adaptive, barron, cauchy, "
+KNOWN = "Known: adaptive, barron, bce, "
 
 ERRORS = [
     ({"loss": "mseq"}, "--loss: 'mseq' is not a known loss; did you mean 'mse'? " + KNOWN),

@@ -3,6 +3,8 @@
 import importlib
 import itertools
 import pkgutil
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -85,6 +87,13 @@ def test_every_declaration_is_in_the_table_of_contents():
     modules = [importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__)]
     declared = {value.id for module in modules for value in vars(module).values() if isinstance(value, LabelFamily)}
     assert declared == {family.id for family in LABEL_FAMILIES}
+
+
+def test_every_loss_is_in_the_docs_and_the_docs_have_no_other():
+    page = (Path(__file__).parents[2] / "docs" / "families.md").read_text(encoding="utf-8").split("## Labels")[1]
+    listed = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+    assert listed == [family.id for family in LABEL_FAMILIES]
+    assert all(f"| `{family.loss.id}` " in page for family in LABEL_FAMILIES)
 
 
 def test_names_of_labels_are_unique():
@@ -391,7 +400,7 @@ def test_what_the_code_calls_the_same_is_the_same():
     torch = pytest.importorskip("torch")
     family = BY_ID["categorical"]
     logits, target = example_rows(family)
-    line = family.pytorch_code.split("the same: ")[1]
+    line = family.pytorch_code.split("# the same from log p: ")[1]
     same = eval(line, {"torch": torch, "logits": torch.tensor(logits), "y": torch.tensor(target)})
     assert float(same) == pytest.approx(np.mean(family.loss.value(logits, target)), rel=1e-9)
     single = BY_ID[SINGLE]

@@ -129,7 +129,8 @@ def test_weights():
         ),
         (
             {"target": ["cat", "dog"], "prediction": [1, 2]},
-            "target[0] is 'cat', which is not a number. Class labels are not handled by this version.",
+            "prediction holds the predicted class, and not how likely it is. Write the probabilities or logits of the "
+            "classes (predict_proba), a column each.",
         ),
         ({"residual": [1, 2, "3"]}, "residual[0] is '1', which is not a number."),
         ({"residual": pd.Series([1, 2, "x"], dtype=object)}, "residual[2] is 'x', which is not a number."),

@@ -163,18 +163,6 @@ def test_text_with_a_fitting_name_gives_way_to_numbers():
             "losscheck needs a target and a prediction per row; write them out for a held-out set.",
         ),
         (
-            ("label", "prob_0", "prob_1"),
-            Roles(),
-            "f.csv: class outputs ('prob_0', 'prob_1') are not supported yet. "
-            "This version handles one continuous target and its prediction.",
-        ),
-        (
-            ("animal", "animal_cat_PREDICTION", "animal_dog_PREDICTION"),
-            Roles(),
-            "f.csv: class outputs ('animal_cat_PREDICTION', 'animal_dog_PREDICTION') are not supported yet. "
-            "This version handles one continuous target and its prediction.",
-        ),
-        (
             ("a", "b"),
             Roles(),
             "f.csv: it cannot be told which columns hold targets and predictions. "
@@ -203,8 +191,13 @@ def test_refusals(names, roles, message):
     assert refusal(*names, roles=roles) == message
 
 
-def test_class_labels_are_refused():
+def test_words_are_no_targets_of_a_regression():
     assert refusal("label", "prediction", label="cat") == (
-        "f.csv: column 'label' has text like 'cat'. "
-        "This version handles continuous (numeric) targets, not class labels."
+        "f.csv: column 'label' has text like 'cat', and the targets of a regression are numbers."
+    )
+
+
+def test_a_regression_takes_one_prediction():
+    assert refusal("y", "a", "b", roles=Roles(prediction=("a", "b"))) == (
+        "f.csv: 2 prediction columns are named ('a', 'b'), and a regression takes one at a time."
     )

@@ -5,13 +5,13 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-from hand_made_reports import BARE, HEAVY
+from hand_made_reports import BARE, CLASSES, HEAVY
 
 from losscheck.render import ENDINGS, RENDERERS, Verbosity, render_text
 from losscheck.render.blocks import Heading, Role
 from losscheck.render.document import STATUS_HEADINGS, VERDICT_ROLES, build_document
 from losscheck.render.tables import STATUS_ROLES
-from losscheck.results import Code, Estimate, Status, VerdictStatus
+from losscheck.results import Code, Columns, Estimate, Status, VerdictStatus
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = {
@@ -20,6 +20,8 @@ CASES = {
     "heavy_verbose.txt": (HEAVY, Verbosity.VERBOSE),
     "bare.txt": (BARE, Verbosity.NORMAL),
     "bare_verbose.txt": (BARE, Verbosity.VERBOSE),
+    "classes.txt": (CLASSES, Verbosity.NORMAL),
+    "classes_verbose.txt": (CLASSES, Verbosity.VERBOSE),
 }
 
 
@@ -133,9 +135,9 @@ def test_without_efficiencies_there_is_no_such_column():
 
 
 @pytest.mark.parametrize("count", [0, 1, 4])
-def test_rows_above_all_fits_heading(count):
+def test_fits_have_a_heading_where_there_is_something_to_rank(count):
     text = render_text(replace(HEAVY, fits=HEAVY.fits[:count]))
-    assert ("Likelihoods" in text) == (count > 0)
+    assert ("Likelihoods" in text) == (count > 1)
     assert "more with -v" not in text
 
 
@@ -186,3 +188,47 @@ def test_every_framework_of_the_results_is_shown_when_verbose():
 def test_every_ending_has_a_renderer():
     assert set(ENDINGS.values()) <= set(RENDERERS)
     assert all(RENDERERS[name](HEAVY, Verbosity.NORMAL).endswith("\n") for name in RENDERERS)
+
+
+def test_the_reliability_diagram_stands_where_the_histogram_stands():
+    assert headings(CLASSES, Verbosity.NORMAL) == [
+        "Verdict: keep",
+        "Why cross_entropy",
+        CLASSES.reliability.title,
+        "Checks that did not pass",
+        "Code to paste",
+    ]
+    assert "Efficiency of each loss for these probabilities" in headings(CLASSES, Verbosity.VERBOSE)
+    assert "Efficiency of each loss on this noise" in headings(HEAVY, Verbosity.VERBOSE)
+
+
+def test_the_bins_are_a_table_only_with_v():
+    assert "observed  band\n" not in render_text(CLASSES)
+    assert "  rows  stated  observed  band\n" in render_text(CLASSES, Verbosity.VERBOSE)
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        (("p",), "predictions p, weight"),
+        (("no", "yes"), "predictions no and yes, weight"),
+        (("a", "b c", "d"), 'predictions a, "b c" and d, weight'),
+        (tuple(f"p_{k}" for k in range(1000)), "predictions p_0 to p_999 (1,000 columns), weight"),
+    ],
+)
+def test_many_columns_are_named_by_their_ends(names, text):
+    columns = Columns(target="y", predictions=names, weight="w")
+    shown = render_text(replace(CLASSES, input=replace(CLASSES.input, columns=columns)))
+    assert f"target y, {text} w · multiclass" in " ".join(shown.split())
+
+
+def test_several_targets_are_named_too():
+    columns = Columns(targets=("sunny", "windy"), predictions=("p_sunny", "p_windy"))
+    shown = render_text(replace(CLASSES, input=replace(CLASSES.input, columns=columns)), Verbosity.VERBOSE)
+    assert "targets sunny and windy, predictions p_sunny and p_windy" in " ".join(shown.split())
+    assert "  targets      sunny and windy\n" in shown
+
+
+def test_without_bins_there_is_no_diagram():
+    empty = replace(CLASSES.reliability, stated=(), observed=(), low=(), high=(), rows=())
+    assert CLASSES.reliability.title not in headings(replace(CLASSES, reliability=empty), Verbosity.NORMAL)

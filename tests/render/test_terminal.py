@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hand_made_reports import BARE, HEAVY, HOSTILE
+from hand_made_reports import BARE, CLASSES, HEAVY, HOSTILE
 from rich.cells import cell_len
 
 from losscheck.render import RENDERERS, Verbosity
@@ -13,7 +13,7 @@ SGR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @pytest.mark.parametrize("verbosity", Verbosity)
-@pytest.mark.parametrize("report", [HEAVY, BARE], ids=["heavy", "bare"])
+@pytest.mark.parametrize("report", [HEAVY, BARE, CLASSES], ids=["heavy", "bare", "classes"])
 def test_colour_adds_escapes_and_nothing_else(report, verbosity):
     document = build_document(report, verbosity)
     plain, coloured = write_document(document), write_document(document, color=True)
@@ -43,9 +43,8 @@ def test_texts_are_data(where, color):
 
 @pytest.mark.parametrize("name", RENDERERS)
 def test_no_control_character_of_the_input_reaches_the_output(name):
-    # JSON may hold format characters and surrogates as they are: they are data there.
     text = RENDERERS[name](BARE, Verbosity.VERBOSE)
-    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", text)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e\ud800]", text)
 
 
 @pytest.mark.parametrize(("asked", "widest"), [(20, 60), (72, 72), (100, 100), (300, 100)])

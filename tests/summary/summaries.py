@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from losscheck.diagnose import diagnose, make_request
+from losscheck.diagnose import diagnose
+from losscheck.options import make_options
 from losscheck.results import Columns, InputInfo
 from losscheck.summary import Folder, sample_of
 from losscheck.summary.folding import Center
@@ -25,4 +26,4 @@ def summarize(residual, prediction=None, *, center=None, block=None):
 
 
 def report_on(summary, loss="mse"):
-    return diagnose(sample_of(summary), make_request(loss, "any", 0.8, 0.05, "heldout"), 0.05)
+    return diagnose(sample_of(summary), make_options(loss, "any", 0.8, 0.05, "heldout"))

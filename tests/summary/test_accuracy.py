@@ -5,10 +5,11 @@ import pytest
 from summaries import report_on, summarize
 
 from losscheck.checks.noise import measures
-from losscheck.diagnose import diagnose, make_request
+from losscheck.diagnose import diagnose
 from losscheck.families import family_named
 from losscheck.families.fitting import fit_family
 from losscheck.numeric.points import Points
+from losscheck.options import make_options
 from losscheck.reading import sample_from_arrays
 from losscheck.results import Status
 from losscheck.summary import sample_of
@@ -35,9 +36,9 @@ def reports(noise, n, seed, monkeypatch):
     rng = np.random.default_rng(seed)
     prediction = rng.uniform(2, 10, n)
     residual = NOISES[noise](rng, prediction)
-    request = make_request("mse", "any", 0.8, 0.05, "heldout")
+    request = make_options("mse", "any", 0.8, 0.05, "heldout")
     rows = sample_from_arrays(target=prediction + residual, prediction=prediction)
-    return report_on(summarize(residual, prediction)), diagnose(rows, request, 0.05)
+    return report_on(summarize(residual, prediction)), diagnose(rows, request)
 
 
 def largest_move(fit, exact):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from losscheck import InputError, check_file
-from losscheck.reading import Roles, files, read_sample, read_summary
+from losscheck.reading import Roles, read_sample, read_summary, samples
 from losscheck.summary import sample_of, write_summary
 from losscheck.summary.folding import Center
 
@@ -60,7 +60,7 @@ def test_summary_goes_to_standard_output_without_a_file(parts, tmp_path, run):
 
 
 def test_many_rows_are_summarized_unless_exact(parts, monkeypatch):
-    monkeypatch.setattr(files, "SUMMARIZE_ABOVE", 5000)
+    monkeypatch.setattr(samples, "SUMMARIZE_ABOVE", 5000)
     found, exact = check_file(parts), check_file(parts, exact=True)
     assert found.input.summarized
     assert not exact.input.summarized
@@ -72,10 +72,10 @@ def test_many_rows_are_summarized_unless_exact(parts, monkeypatch):
 
 @pytest.mark.parametrize("threshold", [0, 1999, 4500])
 def test_the_threshold_does_not_matter(parts, monkeypatch, threshold):
-    monkeypatch.setattr(files, "SUMMARIZE_ABOVE", threshold)
-    monkeypatch.setattr("losscheck.reading.collect.FOLD_ROWS", 1000)
+    monkeypatch.setattr(samples, "SUMMARIZE_ABOVE", threshold)
+    monkeypatch.setattr("losscheck.reading.fold.FOLD_ROWS", 1000)
     found = check_file(parts)
-    monkeypatch.setattr(files, "SUMMARIZE_ABOVE", 5999)
+    monkeypatch.setattr(samples, "SUMMARIZE_ABOVE", 5999)
     assert without_input(found) == without_input(check_file(parts))
 
 
@@ -105,7 +105,7 @@ def test_a_bias_larger_than_the_spread_is_read_twice(tmp_path, monkeypatch):
     assert summary.center.prediction == pytest.approx(2000, abs=5)
     sample = sample_of(summary)
     assert sample.count @ sample.residual / sample.n == pytest.approx(residual.mean(), rel=1e-10)
-    monkeypatch.setattr(files, "SUMMARIZE_ABOVE", 100)
+    monkeypatch.setattr(samples, "SUMMARIZE_ABOVE", 100)
     assert np.array_equal(read_sample([path]).residual, sample.residual)
     given = read_summary([path], center=Center(900.0, 0.0))
     assert given.center == Center(900.0, 0.0)
@@ -130,7 +130,7 @@ def test_weights_and_order_are_not_lost_silently(tmp_path, monkeypatch):
     path = write_rows(tmp_path / "w.csv", rng.standard_normal(300), rng.uniform(1, 2, 300), ",0.5")
     with pytest.raises(InputError, match=r"keeps no weight \('sample_weight' in w\.csv"):
         read_summary([path])
-    monkeypatch.setattr(files, "SUMMARIZE_ABOVE", 100)
+    monkeypatch.setattr(samples, "SUMMARIZE_ABOVE", 100)
     assert not read_sample([path]).info.summarized
     path.write_text(path.read_text().replace("sample_weight", "day"))
     assert read_sample([path]).info.summarized
@@ -155,7 +155,7 @@ def test_summaries_and_tables_do_not_mix(parts, tmp_path, run):
         (["--center", "5"], "--center is two numbers"),
         (["--center", "5,x"], "--center is two numbers"),
         (["--center", "nan,1"], "must be finite"),
-        (["--on-bad-row", "skip"], "error or drop"),
+        (["--on-bad-row", "skip"], "'error', 'drop'"),
         (["-o", "no/such/place.json"], "does not exist"),
     ],
 )

@@ -1,0 +1,110 @@
+"""Weighted pairs of prediction and target: what likelihoods of the target given its prediction are computed on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from losscheck.numeric.lazy import Array, np
+
+EXACT_ROWS = 6000
+"""Up to here the pairs are the rows themselves."""
+COLUMNS, BINS = 96, 48
+"""Above, cells: predictions in bins that are uniform in log f (or in logit f, or in f), targets in their distinct
+values where there are few, else in bins uniform in log(y/f) or y − f. Each cell is kept as two pairs, at mean ± sd of
+the target. At n = 200,000 parameters move by at most a tenth of a standard error (tests)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Targets with their predictions; the weights sum to the (effective) number of rows.
+
+    `width` is the rounding step of the targets: above 0, a target stands for the interval of that width about it.
+    """
+
+    target: Array
+    prediction: Array
+    weight: Array
+    width: float = 0.0
+
+    @property
+    def n(self) -> float:
+        """Number of (effective) rows."""
+        return float(self.weight.sum())
+
+    @cached_property
+    def log_prediction(self) -> Array:
+        """Logarithm of the predictions, which must be positive."""
+        logs: Array = np.log(self.prediction)
+        return logs
+
+    def mean(self, values: Array) -> float:
+        """Return the weighted mean of one number a pair."""
+        return float(self.weight @ values) / self.n
+
+
+def make_pairs(target: Array, prediction: Array, weight: Array | None, width: float, along: Array) -> Pairs:
+    """Return the rows as pairs, or cells of them, whose columns are uniform in `along`, made of the prediction.
+
+    Targets that lie on a grid stay what they are: their cells are those of single values.
+    """
+    w = np.ones(target.size) if weight is None else weight
+    if target.size <= EXACT_ROWS:
+        return Pairs(target, prediction, w, width)
+    column = _bin(along, COLUMNS)
+    values = _grid_index(target, width)
+    if values is not None:
+        return _merge(target, prediction, w, width, column, values)
+    spread = np.log(target) - np.log(prediction) if target.min() > 0 and prediction.min() > 0 else target - prediction
+    z = (spread - np.median(spread)) / (np.percentile(np.abs(spread - np.median(spread)), 68) or 1.0)
+    row = _bin(np.copysign(np.log1p(np.abs(z)), z), BINS) + 1
+    for atom in _atoms(target):
+        row = np.where(target == atom, BINS + 1 + int(atom > target.min()), row)
+    return _merge(target, prediction, w, width, column, row)
+
+
+MOST_VALUES = 400
+
+
+def _grid_index(target: Array, width: float) -> Array | None:
+    """Return the index of every target's grid point, for rounded targets and counts of few values."""
+    if width <= 0:
+        return None
+    steps = np.round((target - target.min()) / width)
+    return steps if steps.max() < MOST_VALUES else None
+
+
+def _atoms(target: Array) -> list[float]:
+    """Return the ends of the range that more than one row in a hundred sits on."""
+    ends = (float(target.min()), float(target.max()))
+    return [end for end in ends if np.count_nonzero(target == end) > 0.01 * target.size]
+
+
+def _bin(values: Array, bins: int) -> Array:
+    low, high = float(values.min()), float(values.max())
+    return np.minimum(((values - low) * (bins / max(high - low, 1e-12))).astype(np.int64), bins - 1)
+
+
+def _merge(target: Array, prediction: Array, weight: Array, width: float, column: Array, row: Array) -> Pairs:
+    """Return two half-weight pairs a cell, at the mean ± sd of its targets; one where they are all the same."""
+    row = row.astype(np.int64)
+    index = column * (int(row.max()) + 1) + row
+    count: Array = np.bincount(index, weight).astype(float)
+    keep = count > 0
+    place = np.cumsum(keep) - 1
+    count = count[keep]
+    f = np.bincount(index, weight * prediction)[keep] / count
+    y = np.bincount(index, weight * target)[keep] / count
+    deviation = target - y[place[index]]
+    sd = np.sqrt(np.bincount(index, weight * deviation * deviation)[keep] / count)
+    same = sd <= 1e-9 * np.maximum(np.abs(y), width)
+    if width > 0:
+        y = np.where(same, np.round(y / width, 9) * width, y)
+    both = np.concatenate
+    low = np.where(same, y, y - sd)
+    if target.min() >= 0:
+        low = np.maximum(low, 0.5 * np.minimum(y, target[target > 0].min())) * (y > 0)
+    parts = [(y[same], f[same], count[same])]
+    parts += [(v[~same], f[~same], count[~same] / 2) for v in (low, y + sd)]
+    y, f, w = (both([part[i] for part in parts]) for i in range(3))
+    return Pairs(y, f, w, width)

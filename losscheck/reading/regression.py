@@ -1,0 +1,55 @@
+"""Kept rows to the `Sample` of a regression."""
+
+from __future__ import annotations
+
+from losscheck.numeric.lazy import Array, np
+from losscheck.reading.collect import Kept
+from losscheck.results import InputInfo
+from losscheck.sample import Sample
+
+
+def make_regression(kept: Kept, info: InputInfo) -> Sample:
+    """Return the sample; `info` lacks only the counts of rows. `InputError` where no row is left."""
+    derived = derive_finite(kept)
+    kept.require_rows()
+    if "order" in kept.columns:
+        kept.sort()
+        derived = _derive(kept)
+    missing, non_finite = kept.left_out()
+    return Sample(
+        residual=derived["residual"],
+        row=kept.row,
+        info=kept.counted(info),
+        target=derived.get("target"),
+        prediction=derived.get("prediction"),
+        weight=kept.scaled_weight(),
+        ordered=True,
+        missing=missing,
+        non_finite=non_finite,
+    )
+
+
+def derive_finite(kept: Kept) -> dict[str, Array]:
+    """Return target, prediction and residual; rows whose residual is too large for a float64 are left out."""
+    derived = _derive(kept)
+    finite = np.isfinite(derived["residual"])
+    for values in derived.values():
+        finite &= np.isfinite(values)
+    if not finite.all():
+        kept.leave_out(~finite, "residual")
+        derived = {role: values[finite] for role, values in derived.items()}
+    return derived
+
+
+def _derive(kept: Kept) -> dict[str, Array]:
+    """Return target, prediction and residual as far as any two of them say."""
+    roles = ("target", "prediction", "residual")
+    derived = {role: values for role in roles if (values := kept.flat(role)) is not None}
+    with np.errstate(over="ignore"):
+        if "residual" not in derived:
+            derived["residual"] = derived["target"] - derived["prediction"]
+        elif "prediction" in derived:
+            derived["target"] = derived["prediction"] + derived["residual"]
+        elif "target" in derived:
+            derived["prediction"] = derived["target"] - derived["residual"]
+    return derived
