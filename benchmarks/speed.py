@@ -1,7 +1,8 @@
 """Whole-process time and peak memory against the floor (interpreter, imports, reading) and against peers.
 
 Run `python benchmarks/speed.py` (n up to 10⁶), `--sizes 1000 10000000` for others, `--peers` with fitter and distfit
-(`pip install '.[bench]'`) on the same eight families. Quote ratios within one run: times move with the machine.
+(`pip install '.[bench]'`) on the same eight families; `--classes 10` measures files of labels and 10 probabilities a
+row instead. Quote ratios within one run: times move with the machine.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ import pandas as pd
 
 IMPORTS = "import pandas, scipy.stats, statsmodels.stats.diagnostic, typer, rich"
 FAMILIES = ["norm", "laplace", "t", "logistic", "gennorm", "cauchy", "skewnorm", "gumbel_r"]
-READ = f"{IMPORTS}; d = pandas.read_csv('{{path}}', usecols=['y_true', 'y_pred'])"
+READ = f"{IMPORTS}; d = pandas.read_csv('{{path}}')"
 RESIDUAL = "r = (d.y_true - d.y_pred).to_numpy()"
 COMMANDS = {
     "imports": IMPORTS,
     "imports + read_csv": READ,
+    "imports + reading": f"{IMPORTS}; from losscheck.reading import read_sample; read_sample(['{{path}}'])",
     "losscheck": "import sys; sys.argv = ['losscheck', '{path}']; from losscheck.cli import main; main()",
     "fitter": f"{READ}; {RESIDUAL}; from fitter import Fitter; "
     f"f = Fitter(r, distributions={FAMILIES}, timeout=600); f.fit(progress=False)",
@@ -43,8 +45,21 @@ def write_rows(path: Path, n: int) -> None:
         rows.to_csv(path, index=False, float_format="%.6f", mode="a", header=start == 0)
 
 
+def write_classes(path: Path, n: int, classes: int) -> None:
+    """Write n rows of labels drawn from the probabilities beside them, in chunks."""
+    rng = np.random.default_rng(n)
+    names = [f"prob_{k}" for k in range(classes)]
+    for start in range(0, n, 100_000):
+        p = np.exp(1.5 * rng.standard_normal((min(100_000, n - start), classes)))
+        p /= p.sum(axis=1, keepdims=True)
+        label = (p.cumsum(axis=1) < rng.random((len(p), 1))).sum(axis=1).clip(max=classes - 1)
+        rows = pd.DataFrame(p, columns=names).assign(label=label)
+        rows.to_csv(path, index=False, float_format="%.6f", mode="a", header=start == 0)
+
+
 def run_once(code: str) -> tuple[float, float, float]:
     """Return wall seconds, CPU seconds and peak MiB of a fresh interpreter; NaN where it failed."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has been compiled
     started = time.perf_counter()
     pid = os.fork()
     if pid == 0:
@@ -97,13 +112,18 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000, 100_000, 1_000_000])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--classes", type=int, default=0)
     options = parser.parse_args()
     names = [name for name in COMMANDS if options.peers or name not in PEERS]
     lines, stages = [], []
     with tempfile.TemporaryDirectory() as folder:
         for n in options.sizes:
             path = Path(folder) / f"rows_{n}.csv"
-            write_rows(path, n)
+            if options.classes:
+                write_classes(path, n, options.classes)
+            else:
+                write_rows(path, n)
+            run_once(COMMANDS["losscheck"].format(path=path))  # compiles what was edited
             runs = {name: [] for name in names}
             for _ in range(options.runs):  # in turn, so that drift of the machine hits all alike
                 for name in names:
@@ -114,10 +134,12 @@ def main() -> None:
                 lines.append(
                     {"n": n, "what": name, "wall s": wall, "cpu s": cpu, "MiB": memory, "x floor": wall / floor}
                 )
-            stages.append({"n": n} | measure_stages(path))
+            if not options.classes:
+                stages.append({"n": n} | measure_stages(path))
             path.unlink()
     print(pd.DataFrame(lines).round(2).to_string(index=False))
-    print(pd.DataFrame(stages).round(3).to_string(index=False))
+    if stages:
+        print(pd.DataFrame(stages).round(3).to_string(index=False))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from losscheck.numeric.lazy import Array, np
 from losscheck.outputs.interpretation import interpret
 from losscheck.outputs.memory import once_per_sample
+from losscheck.outputs.moments import row_moments
 from losscheck.outputs.stated import state
 from losscheck.outputs.undefined import Undefined
 from losscheck.results import TaskKind
@@ -60,6 +61,8 @@ class RowLosses:
     def finite(self) -> RowLosses:
         """Return these without the rows whose loss is infinite; the base rates stay those of all rows."""
         kept = np.isfinite(self.loss)
+        if kept.all():
+            return self
         return replace(
             self,
             loss=self.loss[kept],
@@ -129,6 +132,11 @@ def row_losses(sample: ClassSample) -> RowLosses | Undefined:
         return Undefined("all rows are of one class: a constant prediction of it is never wrong")
     with np.errstate(divide="ignore"):
         log_rates = np.log(rates)
+    moments = row_moments(sample) if sample.label is not None else None
+    if moments is not None and sample.label is not None:  # one class a row: its log p is at hand
+        true = sample.label[kept]
+        learned = _learn_from_others(counts, true, 1.0 if weight is None else weight)
+        return RowLosses(stated, -moments.true_log_p, -log_rates[true], learned, rates, sample.row[kept], weight)
     loss, prior_loss, learned_loss = (np.empty(kept.size) for _ in range(3))
     end = 0
     for log_p, target in labelled_rows(stated):
@@ -178,7 +186,7 @@ def _learn_from_others(counts: Array, target: Array | Rows, weight: float | Arra
         learned: Array = (np.log(total - own + half) - np.log(true - own + 0.5)).mean(axis=1)
         return learned
     if target.ndim == 1:
-        learned = np.log(total - weight + half) - np.log(counts[target.astype(np.int64)] - weight + 0.5)
+        learned = np.log(total - weight + half) - np.log(counts[target] - weight + 0.5)
         return learned
     own = np.asarray(weight)[..., None]
     return _cross_entropy(np.log(counts - own * target + 0.5) - np.log(total - own + half), target)

@@ -33,8 +33,9 @@ HELD_ROWS, HELD_CELLS = 100_000, 4_000_000
 LARGEST_EXPONENT, LEAST_SLOPE = 600.0, 0.1
 """Exponents below the one, at slopes above the other, neither overflow nor leave a row without a sum, and the stand-in
 for log 0 counts as that; elsewhere maxima are taken off first."""
-MOST_PRODUCTS = 1.5e10
-"""n·K² that a step may cost (about 2 s); larger files are thinned to it."""
+MOST_PRODUCTS, MOST_CELLS = 1.5e10, 2_000_000
+"""n·K² that a step may cost (about 2 s), and numbers; larger files are thinned to it: a slope is then known to a
+hundredth."""
 ITERATIONS = 50
 CONVERGED, CLOSE = 1e-14, 1e-6
 """Nats that the last step may gain; what is left after it is of the order of their square. On all rows of a large file
@@ -221,7 +222,7 @@ def _fit_pairs(moments: RowMoments) -> Recalibration | Undefined:
 def _fit_many(moments: RowMoments, counts: Labels) -> Recalibration | Undefined:
     reference = int(counts.argmax())
     free = np.flatnonzero((counts > 0) & (np.arange(counts.size) != reference))
-    every = max(1, math.ceil(moments.n * moments.classes**2 / MOST_PRODUCTS))
+    every = math.ceil(max(moments.n * moments.classes**2 / MOST_PRODUCTS, moments.n * moments.classes / MOST_CELLS))
     model = ManyLikelihood(free, moments.stated, every)
     held = max(every, math.ceil(max(moments.n / HELD_ROWS, moments.n * moments.classes / HELD_CELLS)))
     thin = ManyLikelihood(free, moments.stated, held, tuple(log_blocks(moments.stated, held)))

@@ -47,6 +47,9 @@ def measure_rows(sample: ClassSample) -> Rows:
 def largest_number(sample: ClassSample) -> float:
     """Return the largest of all numbers in size, −inf aside."""
     rows = measure_rows(sample)
+    ends = float(rows.high.max()), float(rows.low.min())
+    if np.isfinite(ends).all():
+        return max(abs(ends[0]), -ends[1], 0.0)
     low = rows.low[np.isfinite(rows.low)]
     return max(float(np.abs(rows.high).max(where=np.isfinite(rows.high), initial=0.0)), float(-low.min(initial=0.0)))
 

@@ -37,7 +37,7 @@ from losscheck.results import Estimate
 if TYPE_CHECKING:
     from losscheck.outputs.stated import Block, Labels, Stated
 
-MOST_NUMBERS, ROWS_A_CLASS = 1_000_000, 5
+MOST_NUMBERS, ROWS_A_CLASS = 300_000, 5
 """Probabilities looked at, of evenly spread rows, and rows a class at the least: at most 4 s, and intervals narrower
 than the two digits shown."""
 NEVER_STATED = 1e-60

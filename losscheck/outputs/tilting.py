@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from losscheck.outputs.moments import RowMoments
     from losscheck.outputs.stated import Labels, Stated
 
-HELD_ROWS, HELD_CELLS = 100_000, 1_000_000
+HELD_ROWS, HELD_CELLS = 30_000, 1_000_000
 """Outputs up to these sizes are held as logarithms for repeated use; of larger ones, evenly spread rows are."""
 PAIRS_AT_ONCE = 1 << 17
 
