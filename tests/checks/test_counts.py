@@ -11,6 +11,8 @@ from losscheck.checks import CHECKS
 from losscheck.checks.noise import NOISE_CHECKS
 from losscheck.checks.noise.measures import mean_trend, scale_model
 from losscheck.diagnose import diagnose
+from losscheck.estimand import find_shifts
+from losscheck.families import RESPONSE_FAMILIES
 from losscheck.numeric.trend import fit_trend
 from losscheck.options import make_options
 from losscheck.results import Need, Status
@@ -115,3 +117,73 @@ def test_the_report_is_that_of_the_rows(seed, step):
     assert_allclose(found.histogram.counts, expected.histogram.counts)
     assert_allclose(found.quantiles.observed, expected.quantiles.observed, atol=1e-9)
     assert all(not check.rows for check in found.checks)
+
+
+def both_targets(kind: str, seed: int, size: int = 700):
+    """Targets of a domain of their own, once as points with counts and once as rows."""
+    rng = np.random.default_rng(seed)
+    f = np.exp(rng.normal(1.0, 0.5, size))
+    count = rng.integers(1, 5, size).astype(float)
+    if kind == "counts":
+        target = np.where(rng.random(size) < 0.15, 0.0, rng.poisson(f))
+        f = f * (target @ count) / (f @ count)
+    elif kind == "heaped":
+        target = rng.poisson(20 * f).astype(float)
+        f, target = 20 * f, np.where(rng.random(size) < 0.4, 5 * np.round(target / 5), target)
+    elif kind == "amounts":
+        target = rng.gamma(2.0, f / 2)
+        f = np.where(rng.random(size) < 0.03, -0.1 * f, f)
+    elif kind == "zeros":
+        target = np.where(rng.random(size) < 0.3, 0.0, rng.gamma(2.0, f / 2))
+        f = f * (target @ count) / (f @ count)
+    else:
+        f = 1 / (1 + f)
+        target = rng.beta(8 * f, 8 * (1 - f))
+    rows = count.astype(int)
+    counted = make_sample(target - f, f, target=target, count=count, ordered=False)
+    each = [np.repeat(part, rows) for part in (target - f, f, target)]
+    return replace(counted, row=np.empty(0, int)), make_sample(*each[:2], target=each[2], ordered=False)
+
+
+@pytest.mark.parametrize("kind", ["counts", "heaped", "amounts", "zeros", "shares"])
+@pytest.mark.parametrize("check", [c for c in NOISE_CHECKS if Need.TARGET in c.needs], ids=lambda c: c.id)
+def test_checks_of_targets_count_rows(check, kind):
+    counted, rows = both_targets(kind, 7)
+    found, expected = check.result(counted, 0.05), check.result(rows, 0.05)
+    if Need.ROWS not in check.needs:
+        compare(found, expected, 1e-9)
+
+
+@pytest.mark.parametrize("kind", ["counts", "heaped", "amounts", "zeros", "shares"])
+def test_likelihoods_of_targets_are_those_of_the_rows(kind):
+    counted, rows = both_targets(kind, 8)
+    options = make_options(None, "any", 0.8, 0.05, "heldout")
+    found, expected = diagnose(counted, options), diagnose(rows, options)
+    assert found.verdict.headline == expected.verdict.headline
+    assert (found.verdict.rule, found.verdict.tied) == (expected.verdict.rule, expected.verdict.tied)
+    assert found.task == expected.task
+    assert [fit.family for fit in found.fits] == [fit.family for fit in expected.fits]
+    assert any(fit.family in {family.id for family in RESPONSE_FAMILIES} for fit in found.fits)
+    for one, other in zip(found.fits, expected.fits, strict=True):
+        assert one.note == other.note
+        assert one.bic == pytest.approx(other.bic, rel=1e-6)
+        assert one.score == pytest.approx(other.score, rel=1e-6, abs=1e-7)
+        for name, parameter in one.parameters.items():
+            assert parameter.value == pytest.approx(other.parameters[name].value, rel=1e-4, abs=1e-4), name
+    assert_allclose(found.plots.quantiles[0].observed, expected.plots.quantiles[0].observed, atol=1e-9)
+    assert_allclose(found.plots.scale.middle, expected.plots.scale.middle, rtol=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["zeros", "amounts"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_shifts_of_counted_points_are_those_of_the_rows(kind, weighted):
+    counted, rows = both_targets(kind, 9)
+    if weighted:
+        weight = np.random.default_rng(10).uniform(0.5, 1.5, counted.residual.size)
+        counted = replace(counted, weight=weight)
+        rows = replace(rows, weight=np.repeat(weight, counted.count.astype(int)))
+    found, expected = find_shifts(counted), find_shifts(rows)
+    assert expected
+    assert [shift.loss for shift in found] == [shift.loss for shift in expected]
+    for one, other in zip(found, expected, strict=True):
+        assert (one.value, one.mean) == pytest.approx((other.value, other.mean), rel=1e-9)
