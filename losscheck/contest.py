@@ -22,7 +22,7 @@ from losscheck.preparation import Prepared
 from losscheck.ranking import LOGS, SCALE_HEADS, FamilyFits
 from losscheck.results import Fit
 from losscheck.sample import Sample
-from losscheck.target import Target, describe_target
+from losscheck.target import Target, describe_target, is_blurred
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -199,6 +199,8 @@ def hold_contest(sample: Sample, prepared: Prepared, fits: FamilyFits) -> Contes
     """
     joint, targets = sample.paired, sample.target_values
     if targets is None or joint.target is None or joint.prediction is None or sample.n < FEWEST_ROWS:
+        return None
+    if is_blurred(sample):
         return None
     target = describe_target(targets)
     domains = target.domains()

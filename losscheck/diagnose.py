@@ -23,6 +23,7 @@ from losscheck.refusal import require_noise
 from losscheck.results import Report
 from losscheck.rules import Request
 from losscheck.sample import ClassSample, Sample
+from losscheck.target import is_blurred
 from losscheck.task import detect_task
 from losscheck.verdict import judge_loss, recommend
 
@@ -37,6 +38,11 @@ SUMMARIZED = (
     "The rows were summarized: counted in buckets at most 0.8 % wide, each with its exact sums. At a million rows this "
     "moves a fitted parameter by 0.02 of its standard error, the center of a loss with a kink by 0.04; the order of "
     "the rows, repeated rows and row numbers are not in a summary (--exact keeps all rows in memory)."
+)
+BLURRED = (
+    "Likelihoods of the targets' own domain (positive numbers, amounts with zeros, shares, cut-off values) were not "
+    "compared: the summary tells targets near 0 or at a bound too coarsely from their predictions. They need the rows "
+    "(--exact), or an evenly spread part of them."
 )
 CLASSES_FROM = {
     "unknown": "Outputs are taken as held out; on the rows that a model was trained on, it looks calibrated or better "
@@ -159,12 +165,18 @@ def _diagnose_noise(sample: Sample, request: Request, alpha: float, say: Callabl
         verdict=verdict,
         fits=ranked,
         checks=(*checks, *judged),
-        notes=(PREDICTIONS_FROM[request.predictions_from], *((SUMMARIZED,) if sample.info.summarized else ())),
+        notes=(PREDICTIONS_FROM[request.predictions_from], *_notes_on_summary(sample)),
         histogram=draw_histogram(prepared, fits, ranked, verdict),
         quantiles=draw_quantiles(prepared, alpha),
         derivation="" if verdict.loss is None else declaration_named(verdict.loss).derivation,
         plots=plot_noise(sample, prepared, fits, ranked, verdict, alpha),
     )
+
+
+def _notes_on_summary(sample: Sample) -> tuple[str, ...]:
+    if not sample.info.summarized:
+        return ()
+    return (SUMMARIZED, BLURRED) if is_blurred(sample) else (SUMMARIZED,)
 
 
 def _diagnose_classes(sample: ClassSample, request: ClassRequest, alpha: float, say: Callable[[str], None]) -> Report:

@@ -24,6 +24,7 @@ from losscheck.numeric.ties import distinct_values, rounding_step
 from losscheck.numeric.trend import Coefficient, Trend
 from losscheck.results import Estimate
 from losscheck.sample import Sample, Values
+from losscheck.target import is_blurred
 
 MEDIAN_LEVEL = 0.05
 """At which the signs must show a trend of the mean too: wide, so that symmetric noise excuses few trends."""
@@ -204,14 +205,15 @@ def _log_view(sample: Sample, values: Array, gate: ScaleGate | None, like: Point
     target, prediction = pairs.target, pairs.prediction
     if target is None or targets is None or prediction is None or gate is None or not (targets.value > 0).all():
         return None
+    if is_blurred(sample):
+        return None
     defined = prediction > 0
     rows = rows_of(prediction, pairs.count)
     kept = rows_of(prediction[defined], None if pairs.count is None else pairs.count[defined])
     if rows - kept > MOST_IMPOSSIBLE * rows:
         return None
     weight = None if pairs.mass is None else pairs.mass[defined]
-    # the middle of a cell may lie below all targets
-    log_target = np.log(np.maximum(target[defined], targets.value.min()))
+    log_target = np.log(target[defined])
     jacobian = -float(np.average(log_target, weights=weight))
     ratios = make_points(log_target - np.log(prediction[defined]), weight, jacobian=jacobian)
     cells = make_cells(values[defined], gate.fit.standardise(prediction[defined]), weight, like=like)

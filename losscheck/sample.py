@@ -42,7 +42,7 @@ class Values:
         """True where all are whole numbers; from 256 on, several of them may be merged, and the others tell."""
         value = self.value
         if self.merged is not None and self.merged.any():
-            if (abs(value[self.merged]) < WHOLE_ALONE).any() or self.merged.all():
+            if (abs(value[self.merged]) < WHOLE_ALONE - 1).any() or self.merged.all():
                 return False
             value = value[~self.merged]
         return bool((value == value.round()).all())

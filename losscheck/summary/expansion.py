@@ -24,6 +24,8 @@ ROUND_OFF = 1e-5
 """Of the standard deviation in a cell: less across the line of residual and prediction is rounding of the moments."""
 ERROR = 0.02
 """By which a fitted parameter may move at 10⁶ rows, of its standard error (tests; docs/scale.md)."""
+NEARLY_WHOLE = 0.01
+"""A cell of one whole number has it up to the 16 bits of its moments."""
 ATOM_TIMES, ATOM_SHARE = 10.0, 0.01
 """A bucket with so many times the rows of either neighbour, and with this share of all, holds one value many times."""
 
@@ -31,12 +33,13 @@ ATOM_TIMES, ATOM_SHARE = 10.0, 0.01
 def sample_of(summary: Summary) -> Sample:
     """Return the points of a summary: residuals finely, residual with prediction in cells."""
     values = expand(summary.residual, summary.center.residual)
+    targets = None if summary.target is None else expand(summary.target, 0.0)
     rows = np.empty(0, np.int64)
     info = replace(summary.info, summarized=True, summary=_describe(summary))
     cells = None
     if summary.pairs is not None:
         residual, prediction, count, merged = _expand_pairs(summary)
-        target = prediction + residual
+        target = prediction + residual if targets is None else _within(prediction + residual, targets)
         cells = Sample(
             residual=residual,
             row=rows,
@@ -57,8 +60,17 @@ def sample_of(summary: Summary) -> Sample:
         count=values.count,
         merged=values.merged,
         cells=cells,
-        targets=None if summary.target is None else expand(summary.target, 0.0),
+        targets=targets,
     )
+
+
+def _within(target: Array, targets: Values) -> Array:
+    """Return the targets of cells within the range of all, and whole where all are whole."""
+    target = np.clip(target, targets.value.min(), targets.value.max())
+    if targets.whole:
+        whole = np.rint(target)
+        target = np.where(np.abs(target - whole) < NEARLY_WHOLE, whole, target)
+    return target
 
 
 def _describe(summary: Summary) -> dict[str, Any]:
