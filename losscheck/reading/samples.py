@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from losscheck.reading.class_sample import Request
 from losscheck.reading.columns import Roles
 from losscheck.reading.database import is_address, read_table
-from losscheck.reading.files import Reading, read_files
-from losscheck.reading.layout import parse_task
+from losscheck.reading.files import NO_CLASSES, Reading, read_files
+from losscheck.reading.layout import REGRESSIONS, parse_task
 from losscheck.reading.source import STANDARD_INPUT
-from losscheck.results import InputError
+from losscheck.reading.undecided import Undecided
+from losscheck.results import InputError, TaskKind
 from losscheck.sample import Asked, ClassSample, Sample
 from losscheck.summary import Summary, sample_of
 from losscheck.summary.folding import Center
@@ -19,6 +20,8 @@ from losscheck.summary.folding import Center
 SUMMARIZE_ABOVE = 5_000_000
 """Rows, which take 120 MB: above, only their summary is kept (docs/scale.md)."""
 MOST_CENTERS = 4
+SEEN_DECIMALS = 3
+"""Of the predictions in cells, two points for the rows of each: a score's points may lie just beyond 0 and 1."""
 
 
 def read_sample(
@@ -45,11 +48,11 @@ def read_sample(
     """
     request = Request(parse_task(task), asked)
     if (address := _only_address(files, table)) is not None:
-        return sample_of(read_table(address, table, roles))
+        return _of_numbers(sample_of(read_table(address, table, roles)), request.task)
     most_rows = None if exact else SUMMARIZE_ABOVE
     reading = read_files(files, Reading(roles, request, drop_bad_rows, progress, most_rows))
     if reading.summaries:
-        return sample_of(reading.merged())
+        return _of_numbers(sample_of(reading.merged()), request.task)
     found = reading.sample()
     if not isinstance(found, Summary):
         return found
@@ -74,9 +77,11 @@ def read_summary(
     Without a `center`, the files are read again about a better one where residuals or predictions lie far from 0
     against their spread. Raises `InputError`, also for outputs of classes.
     """
-    if (address := _only_address(files, table)) is not None:
-        return read_table(address, table, roles, center)
     request = Request(parse_task(task))
+    if (address := _only_address(files, table)) is not None:
+        summary = read_table(address, table, roles, center)
+        _of_numbers(sample_of(summary), request.task)
+        return summary
     if center is not None:
         return _read_once(center, files, roles, request, drop_bad_rows, progress)
     return _read_about(Center(), files, roles, request, drop_bad_rows, progress)
@@ -127,6 +132,21 @@ def _read_once(
     summary = reading.sample()
     assert isinstance(summary, Summary), "with a center, rows are folded or refused"
     return summary
+
+
+def _of_numbers(sample: Sample, task: TaskKind | None) -> Sample:
+    """Return the sample of a summary; `InputError` where its targets are two classes, or were said to be classes."""
+    columns, targets, cells = sample.info.columns, sample.target_values, sample.cells
+    name = sample.info.files[0].name if sample.info.files else "the table"
+    if task is not None and task not in REGRESSIONS:
+        raise InputError(NO_CLASSES.format(file=name, what=f"--task {task}"))
+    if task is not None or targets is None or cells is None or cells.prediction is None:
+        return sample
+    undecided = Undecided(columns.target or "", columns.prediction or "", name)
+    predicted = cells.prediction.round(SEEN_DECIMALS)
+    if undecided.look(targets.value, predicted) and undecided.explain_binary():
+        raise InputError(NO_CLASSES.format(file=name, what=f"'{undecided.prediction}', a score of two classes"))
+    return sample
 
 
 def _only_address(files: Sequence[str | os.PathLike[str]], table: str | None) -> str | None:

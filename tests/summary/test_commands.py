@@ -169,3 +169,49 @@ def test_the_input_is_not_overwritten(parts, run):
     before = parts[0].read_bytes()
     assert run("summarize", parts[0], "-o", parts[0])[0] == 2
     assert parts[0].read_bytes() == before
+
+
+def write_scores(path, n=400, score="y_prob", labels=(0, 1)):
+    rng = np.random.default_rng(12)
+    p = rng.uniform(0.05, 0.95, n)
+    label = np.where(rng.random(n) < p, labels[1], labels[0])
+    path.write_text(f"y_true,{score}\n" + "\n".join(f"{y},{q:.6f}" for y, q in zip(label, p, strict=True)) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("score", ["y_prob", "y_pred"])
+def test_classes_have_no_summary_and_stay_in_memory(tmp_path, monkeypatch, run, score):
+    path = write_scores(tmp_path / "binary.csv", score=score)
+    code, out, err = run("summarize", path)
+    assert (code, out) == (2, "")
+    assert f"binary.csv holds outputs of classes ('{score}', a score of two classes)" in err
+    assert "--task regression" in err
+    assert run("summarize", path, "--task", "regression")[0] == 0
+    monkeypatch.setattr(samples, "SUMMARIZE_ABOVE", 100)
+    found = check_file(path)
+    assert (found.input.summarized, found.task.kind) == (False, "binary")
+    assert check_file(path, task="regression").input.summarized
+
+
+def test_columns_of_classes_have_no_summary(tmp_path, run):
+    path = tmp_path / "three.csv"
+    path.write_text("label,prob_a,prob_b,prob_c\n" + "a,0.6,0.3,0.1\nb,0.2,0.7,0.1\nc,0.2,0.2,0.6\n" * 20)
+    code, _, err = run("summarize", path)
+    assert code == 2
+    assert "three.csv holds outputs of classes (prob_a, prob_b" in err.replace("'", "")
+    summary = tmp_path / "s.lcs.json"
+    summary.write_text(write_summary(read_summary([write_scores(tmp_path / "b.csv")], task="regression")))
+    assert "a score of two classes" in run(summary)[2]
+    assert "holds outputs of classes (--task multiclass)" in run(summary, "--task", "multiclass")[2]
+    assert run(summary, "--task", "regression", "-q")[0] == 0
+
+
+def test_counts_that_might_have_been_classes_are_folded_as_they_come(tmp_path, monkeypatch):
+    rng = np.random.default_rng(13)
+    prediction = rng.uniform(1, 3, 3000)
+    path = write_rows(tmp_path / "counts.csv", rng.poisson(prediction) - prediction, prediction)
+    monkeypatch.setattr(samples, "SUMMARIZE_ABOVE", 1000)
+    found = check_file(path)
+    assert found.input.summarized
+    assert found.task.kind == "count"
+    assert found.verdict.loss == check_file(path, exact=True).verdict.loss
