@@ -23,6 +23,7 @@ from losscheck.refusal import require_noise
 from losscheck.results import Report
 from losscheck.rules import Request
 from losscheck.sample import ClassSample, Sample
+from losscheck.target import is_blurred
 from losscheck.task import detect_task
 from losscheck.verdict import judge_loss, recommend
 
@@ -33,8 +34,16 @@ PREDICTIONS_FROM = {
     "training": "The model was trained on these rows: the residuals are smaller and lighter-tailed than new ones would "
     "be, so every figure here is optimistic about the loss in use, and no declared loss fails on it.",
 }
-
-
+SUMMARIZED = (
+    "The rows were summarized: counted in buckets at most 0.8 % wide, each with its exact sums. At a million rows this "
+    "moves a fitted parameter by 0.02 of its standard error, the center of a loss with a kink by 0.04; the order of "
+    "the rows, repeated rows and row numbers are not in a summary (--exact keeps all rows in memory)."
+)
+BLURRED = (
+    "Likelihoods of the targets' own domain (positive numbers, amounts with zeros, shares, cut-off values) were not "
+    "compared: the summary tells targets near 0 or at a bound too coarsely from their predictions. They need the rows "
+    "(--exact), or an evenly spread part of them."
+)
 CLASSES_FROM = {
     "unknown": "Outputs are taken as held out; on the rows that a model was trained on, it looks calibrated or better "
     "whatever it is (--predictions-from training).",
@@ -95,9 +104,14 @@ def check_file(
     alpha: float = 0.05,
     predictions_from: str = "unknown",
     drop_bad_rows: bool = False,
+    exact: bool = False,
+    table: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Report:
     """Diagnose a file, or several as one data set; column names are detected when left out.
+
+    A file may be a summary, or the address of a database with a `table` (extra `ibis`). Above 5 million rows a
+    summary is made, unless `exact`.
 
     Raises InputError, naming file, line, column and value, for anything that cannot be read.
     """
@@ -105,7 +119,16 @@ def check_file(
     asked = make_asked(outputs, stage, ordinal, seed)
     roles = Roles(target=_names(target), prediction=_names(prediction), residual=residual, weight=weight, order=order)
     paths = [files] if isinstance(files, (str, PathLike)) else list(files)
-    sample = read_sample(paths, roles, task=task, asked=asked, drop_bad_rows=drop_bad_rows, progress=progress)
+    sample = read_sample(
+        paths,
+        roles,
+        task=task,
+        asked=asked,
+        drop_bad_rows=drop_bad_rows,
+        exact=exact,
+        table=table,
+        progress=progress,
+    )
     return diagnose(sample, options, progress)
 
 
@@ -142,12 +165,18 @@ def _diagnose_noise(sample: Sample, request: Request, alpha: float, say: Callabl
         verdict=verdict,
         fits=ranked,
         checks=(*checks, *judged),
-        notes=(PREDICTIONS_FROM[request.predictions_from],),
+        notes=(PREDICTIONS_FROM[request.predictions_from], *_notes_on_summary(sample)),
         histogram=draw_histogram(prepared, fits, ranked, verdict),
         quantiles=draw_quantiles(prepared, alpha),
         derivation="" if verdict.loss is None else declaration_named(verdict.loss).derivation,
         plots=plot_noise(sample, prepared, fits, ranked, verdict, alpha),
     )
+
+
+def _notes_on_summary(sample: Sample) -> tuple[str, ...]:
+    if not sample.info.summarized:
+        return ()
+    return (SUMMARIZED, BLURRED) if is_blurred(sample) else (SUMMARIZED,)
 
 
 def _diagnose_classes(sample: ClassSample, request: ClassRequest, alpha: float, say: Callable[[str], None]) -> Report:

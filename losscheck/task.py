@@ -15,11 +15,12 @@ def detect_task(sample: Sample | ClassSample, family: str | None = None) -> Task
     if isinstance(sample, ClassSample):
         return Task(sample.kind, sample.why)
     columns = sample.info.columns
-    if sample.target is None:
+    targets = sample.target_values
+    if targets is None:
         why = f"column '{columns.residual}' holds residuals" if columns.residual else "residuals were given"
         return Task(sample.kind, why)
     if any(response.id == family and response.discrete for response in RESPONSE_FAMILIES):
         return Task(TaskKind.COUNT, "the targets are whole numbers from 0 on, and counts is what they behave as")
-    whole = bool((sample.target == sample.target.round()).all() and (sample.target >= 0).all())
+    whole = targets.whole and bool((targets.value >= 0).all())
     why = "the targets are numbers and there is one number predicted for each"
     return Task(sample.kind, f"{why}; they are whole, but not spread as counts are" if whole else why)

@@ -10,13 +10,7 @@ from losscheck.sample import Sample
 
 def make_regression(kept: Kept, info: InputInfo) -> Sample:
     """Return the sample; `info` lacks only the counts of rows. `InputError` where no row is left."""
-    derived = _derive(kept)
-    finite = np.isfinite(derived["residual"])
-    for values in derived.values():
-        finite &= np.isfinite(values)
-    if not finite.all():
-        kept.leave_out(~finite, "residual")
-        derived = {role: values[finite] for role, values in derived.items()}
+    derived = derive_finite(kept)
     kept.require_rows()
     if "order" in kept.columns:
         kept.sort()
@@ -33,6 +27,18 @@ def make_regression(kept: Kept, info: InputInfo) -> Sample:
         missing=missing,
         non_finite=non_finite,
     )
+
+
+def derive_finite(kept: Kept) -> dict[str, Array]:
+    """Return target, prediction and residual; rows whose residual is too large for a float64 are left out."""
+    derived = _derive(kept)
+    finite = np.isfinite(derived["residual"])
+    for values in derived.values():
+        finite &= np.isfinite(values)
+    if not finite.all():
+        kept.leave_out(~finite, "residual")
+        derived = {role: values[finite] for role, values in derived.items()}
+    return derived
 
 
 def _derive(kept: Kept) -> dict[str, Array]:
