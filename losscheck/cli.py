@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand
 
 import losscheck
+from losscheck import reading_options as reads
 from losscheck.cli_options import (
     AgainstOption,
     AlphaOption,
@@ -138,6 +139,11 @@ def check_command(
     seed: SeedOption = 0,
     on_bad_row: OnBadRowOption = OnBadRow.ERROR,
     table: TableOption = None,
+    delimiter: reads.Delimiter = None,
+    decimal: reads.Decimal = None,
+    encoding: reads.Encoding = None,
+    header: reads.Header = None,
+    max_uncompressed: reads.MaxUncompressed = None,
     exact: ExactOption = False,
     alpha: AlphaOption = 0.05,
     fail_on: FailOnOption = FailOn.FAIL,
@@ -181,6 +187,11 @@ def check_command(
             drop_bad_rows=on_bad_row is OnBadRow.DROP,
             exact=exact,
             table=table,
+            delimiter=delimiter,
+            decimal=decimal,
+            encoding=encoding,
+            header=header,
+            max_uncompressed=max_uncompressed,
             progress=progress.say,
         )
     report = gate.apply(report if context.obj is None else context.obj.note(report))

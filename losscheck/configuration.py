@@ -50,7 +50,8 @@ class Configuration:
         if parameter.is_flag:
             if not isinstance(value, bool):
                 raise InputError(f"{self.path}: {name} must be true or false, it is {value!r}")
-            return [f"--{name}"] if value else []
+            # of a pair of flags, as in --header and --no-header, false is the other one
+            return [f"--{name}"] if value else list(parameter.secondary_opts[:1])
         values = value if isinstance(value, list) and parameter.multiple else [value]
         if not all(isinstance(each, (str, int, float)) and not isinstance(each, bool) for each in values):
             wanted = "a text, a number or a list of them" if parameter.multiple else "a text or a number"
@@ -93,8 +94,9 @@ def _name(parameter: Any) -> str:
 
 def _is(parameter: Any, word: str) -> bool:
     """Return whether a word of the command line sets this option: --name, --name=value, -n or -nvalue."""
-    long = [option for option in parameter.opts if option.startswith("--")]
-    short = tuple(option for option in parameter.opts if option not in long)
+    options = [*parameter.opts, *parameter.secondary_opts]
+    long = [option for option in options if option.startswith("--")]
+    short = tuple(option for option in options if option not in long)
     return word in long or word.startswith((*short, *(f"{option}=" for option in long)))
 
 
