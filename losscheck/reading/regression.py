@@ -11,7 +11,7 @@ from losscheck.sample import Sample
 def make_regression(kept: Kept, info: InputInfo) -> Sample:
     """Return the sample; `info` lacks only the counts of rows. `InputError` where no row is left."""
     derived = derive_finite(kept)
-    kept.require_rows()
+    kept.require_rows(info)
     if "order" in kept.columns:
         kept.sort()
         derived = _derive(kept)

@@ -385,7 +385,8 @@ def test_only_the_first_ten_rows_are_named(read):
 
 def test_no_row_is_left(read):
     assert refusal(read, "y,yhat\n1,\n2,\ninf,3\n") == (
-        "no row is left: 2 of 3 have no value in 'yhat', 1 of 3 are infinite in 'y'. Give rows with finite numbers."
+        "residuals.csv: no row is left: 2 of 3 have no value in 'yhat', 1 of 3 are infinite in 'y'. Give rows with "
+        "finite numbers."
     )
 
 
@@ -499,7 +500,9 @@ def test_weights_that_cannot_be(read):
     assert refusal(read, "y,yhat,w\n1,0,1\n2,0,-3\n", Roles(weight="w"), drop_bad_rows=True) == (
         "residuals.csv, line 3, column 'w': the weight '-3' is negative. Weights must be 0 or more."
     )
-    assert refusal(read, "y,yhat,w\n1,0,0\n2,0,0\n", Roles(weight="w")).startswith("no row is left: every weight is 0.")
+    assert refusal(read, "y,yhat,w\n1,0,0\n2,0,0\n", Roles(weight="w")).startswith(
+        "residuals.csv: no row is left: every weight is 0."
+    )
 
 
 def test_progress_is_told(read):
@@ -526,8 +529,8 @@ def test_rows_within_quotes_are_not_lost(read, repeats):
     message = refusal(read, "y,yhat,note\n" + rows + spoiled)
     assert message == (
         f"residuals.csv, line {repeats + 2} begins a row that ends in line {repeats + 4}: a quote is opened in the one "
-        "and closed in the other, and '3.5,3,plain' between them looks like a row of its own. Close the quote in its line, "
-        "or double it."
+        "and closed in the other, and '3.5,3,plain' between them looks like a row of its own. Close the quote in its "
+        "line, or double it."
     )
     assert refusal(read, "y,yhat,note\n" + rows + spoiled, drop_bad_rows=True) == message
     assert read("y,yhat,note\n" + rows + '2.5,2,"two, or\nthree, or four, lines"\n').n == repeats + 1
