@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from losscheck.checks import advice, declared_loss, missing_values, non_finite
+from losscheck.checks import advice, declared_loss, missing_values, non_finite, one_loss
 from losscheck.checks.check import CLASSES, Check
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def __getattr__(name: str) -> Any:
     from losscheck.checks.classes import CLASS_CHECKS
     from losscheck.checks.noise import NOISE_CHECKS
 
-    globals()["CHECKS"] = (*OF_ROWS, *NOISE_CHECKS, *CLASS_CHECKS, advice.CHECK, declared_loss.CHECK)
+    globals()["CHECKS"] = (*OF_ROWS, *NOISE_CHECKS, *CLASS_CHECKS, advice.CHECK, declared_loss.CHECK, one_loss.CHECK)
     return globals()["CHECKS"]
 
 

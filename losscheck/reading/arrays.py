@@ -7,9 +7,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from losscheck.numeric.lazy import Array, np
-from losscheck.reading.array_values import check_weights, holds_words, name_columns, to_array, to_floats
-from losscheck.reading.class_arrays import Given, sample_of_classes, sample_of_two
+from losscheck.reading.array_values import (
+    check_weights,
+    holds_words,
+    name_columns,
+    new_labels,
+    to_array,
+    to_floats,
+    to_labels,
+)
+from losscheck.reading.class_arrays import SEGMENT_COLUMN, Given, sample_of_classes, sample_of_two
 from losscheck.reading.collect import Collector
+from losscheck.reading.labels import SEGMENTS
 from losscheck.reading.layout import REGRESSIONS, parse_task
 from losscheck.reading.regression import make_regression
 from losscheck.reading.score_columns import DECISION_ADVICE
@@ -27,6 +36,7 @@ def sample_from_arrays(
     residual: Any = None,
     weight: Any = None,
     order: Any = None,
+    group: Any = None,
     task: str = "auto",
     classes: Sequence[Any] | None = None,
     asked: Asked = Asked(),  # noqa: B008 (frozen)
@@ -41,7 +51,8 @@ def sample_from_arrays(
     Raises `InputError` with the argument, the position and the value for anything else.
     """
     kind = parse_task(task)
-    given = {"target": target, "prediction": prediction, "residual": residual, "weight": weight, "order": order}
+    roles = ("target", "prediction", "residual", "weight", "order", "group")
+    given = dict(zip(roles, (target, prediction, residual, weight, order, group), strict=True))
     given = {role: values for role, values in given.items() if values is not None}
     arrays = {role: to_array(values, role) for role, values in given.items()}
     data = Given(given, arrays, kind, asked, None if classes is None else tuple(map(str, classes)))
@@ -51,18 +62,23 @@ def sample_from_arrays(
         return sample_of_classes(data)
     _check_roles(given)
     _check_indexes(given)
-    columns = {role: to_floats(array, role) for role, array in arrays.items()}
+    segments = new_labels(SEGMENT_COLUMN, SEGMENTS)
+    columns = {
+        role: to_labels(given[role], array.ravel(), role, segments) if role == "group" else to_floats(array, role)
+        for role, array in arrays.items()
+    }
     _check_lengths(columns)
     names = name_columns(given)
     if kind is None and "target" in columns and "prediction" in columns:
         undecided = Undecided(names["target"], names["prediction"], "")
         if undecided.look(columns["target"], columns["prediction"]) and (why := undecided.explain_binary()):
-            return sample_of_two(data, columns, why)
+            return sample_of_two(data, columns, why, segments.values)
     collector = Collector({role: (name,) for role, name in names.items()})
     rows = next(iter(columns.values())).size
     table = {role: values.reshape(-1, 1) for role, values in columns.items()}
     collector.add(table, np.arange(1, rows + 1, dtype=np.int64))
-    return make_regression(collector.finish(), InputInfo((), 0, 0, Columns(**names)))  # type: ignore[arg-type]
+    info = InputInfo((), 0, 0, Columns(**names))  # type: ignore[arg-type]
+    return make_regression(collector.finish(), info, segments.values)
 
 
 def _has_classes(given: Mapping[str, Any], arrays: Mapping[str, Any], task: TaskKind | None) -> bool:

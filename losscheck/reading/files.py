@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from losscheck.numeric.lazy import Array
@@ -14,7 +15,7 @@ from losscheck.reading.columns import Roles
 from losscheck.reading.dialect import Dialect, probe_dialect
 from losscheck.reading.digits import DigitCount
 from losscheck.reading.fold import FoldingCollector
-from losscheck.reading.labels import Labels
+from losscheck.reading.labels import SEGMENTS, Labels
 from losscheck.reading.layout import Layout, find_layout
 from losscheck.reading.regression import make_regression
 from losscheck.reading.source import STANDARD_INPUT, Source, open_source
@@ -29,7 +30,7 @@ from losscheck.summary.folding import Center
 
 MARGIN = 1.02
 """Room is made for more rows than the first block lets expect: later rows may be shorter."""
-NOT_IN_SUMMARY = ("weight", "order")
+NOT_IN_SUMMARY = ("weight", "order", "group")
 NO_CLASSES = (
     "{file} holds outputs of classes ({what}), and a summary is one of targets and predictions that are numbers. "
     "Check the rows themselves; if it is a regression, say --task regression."
@@ -80,6 +81,7 @@ class Reading:
         self.fields = 0
         self.layout = Layout({})
         self.labels: Labels | None = None
+        self.segments: Labels | None = None
         self.digits = DigitCount(())
         self.undecided: Undecided | None = None
         self.waiting: list[Rows] = []  # until it is clear whether their target is one of classes
@@ -94,8 +96,8 @@ class Reading:
         dialect = probe_dialect(source)
         layout = self._match_columns(dialect, source) if self.files else self._settle_columns(dialect, source)
         wanted = [
-            Wanted(column.index, column.name, kind, self.labels if kind is Kind.LABEL else None)
-            for role, columns in layout.read.items()
+            Wanted(column.index, column.name, kind, self._labels(role) if kind is Kind.LABEL else None)
+            for role, columns in layout.roles.items()
             for column in columns
             for kind in (self._kind(role, column),)
         ]
@@ -121,10 +123,11 @@ class Reading:
         if isinstance(self.collector, FoldingCollector) and self.collector.folder is not None:
             return self.collector.summary(info)
         if not self.layout.has_classes:
-            return make_regression(self.collector.finish(), info)
+            return make_regression(self.collector.finish(), info, self._segment_names())
         labels = self.labels.values if self.labels else ()
         kept = self.collector.finish()
-        return make_class_sample(kept, info, self._naming(), self.digits.result(), self.request, labels)
+        sample = make_class_sample(kept, info, self._naming(), self.digits.result(), self.request, labels)
+        return replace(sample, segments=kept.take_segments(self._segment_names()))
 
     def merged(self) -> Summary:
         """Return the sum of the summaries that were read."""
@@ -159,7 +162,7 @@ class Reading:
     def _split(self, block: Rows) -> dict[str, Array]:
         """Return the columns of each role."""
         columns, start = {}, 0
-        for role, group in self.layout.read.items():
+        for role, group in self.layout.roles.items():
             columns[role] = block.table[:, start : start + len(group)]
             start += len(group)
         return columns
@@ -182,10 +185,15 @@ class Reading:
             collector.add(columns, block.row, block.bad)
         self.waiting.clear()
         request = Request(None, self.request.asked, why)
-        return make_class_sample(collector.finish(), info, self._naming(), self.digits.result(), request, labels.values)
+        kept = collector.finish()
+        sample = make_class_sample(kept, info, self._naming(), self.digits.result(), request, labels.values)
+        return replace(sample, segments=kept.take_segments(self._segment_names()))
+
+    def _segment_names(self) -> tuple[str, ...]:
+        return () if self.segments is None else tuple(self.segments.values)
 
     def _names(self) -> dict[str, tuple[str, ...]]:
-        return {role: tuple(column.name for column in group) for role, group in self.layout.read.items()}
+        return {role: tuple(column.name for column in group) for role, group in self.layout.roles.items()}
 
     def _naming(self) -> Naming:
         return self.layout.naming(self.headed, self.files[0].name)
@@ -197,6 +205,8 @@ class Reading:
         self.layout = layout
         self.dialect = dialect.describe(source)
         self.collector = self._make_collector(source.name)
+        if "group" in layout.roles:
+            self.segments = Labels(f"{source.name}: column '{layout.roles['group'][0].name}'", limit=SEGMENTS)
         if layout.has_labels:
             where = f"{source.name}: column '{layout.roles['target'][0].name}'"
             self.labels = Labels(where, layout.legal_labels())
@@ -208,7 +218,7 @@ class Reading:
     def _make_collector(self, file: str) -> Collector:
         """Return what takes the rows; `InputError` where a summary must be made, and none can be."""
         layout = self.layout
-        in_rows = [role for role in NOT_IN_SUMMARY if role in layout.read]
+        in_rows = [role for role in NOT_IN_SUMMARY if role in layout.roles]
         if self.center is not None and layout.has_classes:
             raise InputError(NO_CLASSES.format(file=file, what=list_texts(self._names()["prediction"])))
         if self.center is not None and in_rows:
@@ -239,8 +249,11 @@ class Reading:
         except InputError as error:
             raise InputError(f"{error} The columns must be those of {first}.") from None
 
+    def _labels(self, role: str) -> Labels | None:
+        return self.segments if role == "group" else self.labels
+
     def _kind(self, role: str, column: Column) -> Kind:
-        if role == "target" and self.layout.has_labels:
+        if role == "group" or (role == "target" and self.layout.has_labels):
             return Kind.LABEL
         if role == "order" and not column.numeric:
             return Kind.TIME

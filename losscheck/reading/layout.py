@@ -21,7 +21,6 @@ from losscheck.results import Columns, InputError, TaskKind
 
 REGRESSIONS = (TaskKind.REGRESSION, TaskKind.COUNT)
 TASKS = ("auto", *REGRESSIONS, TaskKind.BINARY, TaskKind.MULTICLASS, TaskKind.MULTILABEL, TaskKind.SOFT)
-NOT_READ = ("group",)  # resolved and reported, but a sample has no place for its values
 
 
 @dataclass(frozen=True)
@@ -40,11 +39,6 @@ class Layout:
     def has_labels(self) -> bool:
         """True where one column holds the true class of each row."""
         return self.has_classes and len(self.roles.get("target", ())) == 1
-
-    @property
-    def read(self) -> dict[str, tuple[Column, ...]]:
-        """The roles whose values a sample has a place for."""
-        return {role: columns for role, columns in self.roles.items() if role not in NOT_READ}
 
     @property
     def may_be_classes(self) -> bool:

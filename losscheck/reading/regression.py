@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from losscheck.numeric.lazy import Array, np
 from losscheck.reading.collect import Kept
 from losscheck.results import InputInfo
 from losscheck.sample import Sample
 
 
-def make_regression(kept: Kept, info: InputInfo) -> Sample:
-    """Return the sample; `info` lacks only the counts of rows. `InputError` where no row is left."""
+def make_regression(kept: Kept, info: InputInfo, segments: Sequence[str] = ()) -> Sample:
+    """Return the sample; `info` lacks only the counts of rows, `segments` are the names of the groups.
+
+    Raises `InputError` where no row is left.
+    """
     derived = derive_finite(kept)
     kept.require_rows()
     if "order" in kept.columns:
@@ -26,6 +31,7 @@ def make_regression(kept: Kept, info: InputInfo) -> Sample:
         ordered=True,
         missing=missing,
         non_finite=non_finite,
+        segments=kept.take_segments(segments),
     )
 
 
