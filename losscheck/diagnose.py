@@ -1,13 +1,17 @@
-"""The whole flow on one screen: sample → checks and fits → facts → verdict → report, for noise and for classes."""
+"""The whole flow on one screen: sample → checks and fits → facts → verdict → report, for noise, classes, and targets
+before training.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from os import PathLike
 from typing import Any
 
 import losscheck
-from losscheck.checks import run_checks
+from losscheck.checks import in_order, run_checks
+from losscheck.checks.check import looked_at_as
 from losscheck.classes.request import ClassRequest
 from losscheck.drawing import draw_histogram, draw_quantiles
 from losscheck.facts import gather_facts
@@ -20,7 +24,7 @@ from losscheck.preparation import prepare
 from losscheck.ranking import FamilyFits
 from losscheck.reading import Roles, read_sample, sample_from_arrays
 from losscheck.refusal import require_noise
-from losscheck.results import Report
+from losscheck.results import Report, TaskKind
 from losscheck.rules import Request
 from losscheck.sample import ClassSample, Sample
 from losscheck.task import detect_task
@@ -66,7 +70,8 @@ def check(
 
     Takes anything numpy reads as numbers, pandas Series and DataFrames; labels of any type. Class outputs are (n, K),
     or (n,) scores of two classes, with labels (n,) or 0/1 or soft targets (n, K). `weight` are importance weights,
-    `order` sorts the rows. Raises InputError for anything that cannot be used, unequal lengths or bad options.
+    `order` sorts the rows. A target alone is looked at before training. Raises InputError for anything that cannot be
+    used, unequal lengths or bad options.
     """
     options = make_options(loss, estimand, min_efficiency, alpha, predictions_from)
     asked = make_asked(outputs, stage, ordinal, seed)
@@ -117,6 +122,8 @@ def diagnose(sample: Sample | ClassSample, options: Options, progress: Callable[
     """Return the report on one sample; raises InputError where there is nothing to read."""
     say = progress or (lambda _: None)
     with np.errstate(all="ignore"):  # outliers of 1e300 overflow on the way to figures that stay finite
+        if looked_at_as(sample) is TaskKind.TARGETS:
+            return _diagnose_before_training(sample, options, say)
         if isinstance(sample, ClassSample):
             return _diagnose_classes(sample, options.of_classes(), options.alpha, say)
         request = options.of_residuals()
@@ -147,6 +154,40 @@ def _diagnose_noise(sample: Sample, request: Request, alpha: float, say: Callabl
         quantiles=draw_quantiles(prepared, alpha),
         derivation="" if verdict.loss is None else declaration_named(verdict.loss).derivation,
         plots=plot_noise(sample, prepared, fits, ranked, verdict, alpha),
+    )
+
+
+def _diagnose_before_training(sample: Sample | ClassSample, options: Options, say: Callable[[str], None]) -> Report:
+    # neither residuals nor outputs of a trained model pay for this import
+    from losscheck.before_training import facts as start
+    from losscheck.before_training import labels as of_labels
+    from losscheck.before_training.verdict import judge_before_training, recommend_before_training
+    from losscheck.before_training.words import NOTE
+
+    base = partial(Report, version=losscheck.__version__, input=sample.info, task=detect_task(sample))
+    say(f"checks on {sample.n:,} rows")
+    if isinstance(sample, ClassSample):
+        asked, rates = options.of_classes(), of_labels.LabelFacts(sample)
+        return base(
+            verdict=of_labels.recommend_for_labels(rates, asked),
+            fits=of_labels.fit_of_base_rates(rates),
+            checks=(*run_checks(sample, options.alpha), *of_labels.judge_for_labels(rates, asked)),
+            notes=(of_labels.NOTE,),
+            derivation=rates.family.derivation,
+        )
+    request = options.of_residuals()
+    start.require_targets(sample)
+    checks = run_checks(sample, options.alpha)
+    say("fits around the constant prediction")
+    facts = start.gather_target_facts(sample, checks, options.alpha)
+    verdict = recommend_before_training(facts, request)
+    return base(
+        verdict=verdict,
+        fits=facts.constant.ranked,
+        checks=in_order((*checks, *judge_before_training(sample, facts, verdict, request))),
+        notes=(NOTE,),
+        histogram=facts.constant.draw(verdict),
+        derivation=declaration_named(verdict.loss or "mse").derivation,
     )
 
 

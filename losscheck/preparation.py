@@ -65,7 +65,7 @@ class LogView:
     """The log ratios of a positive target, and the same rows as residuals with a prediction-dependent scale."""
 
     ratios: Points
-    cells: Points
+    cells: Points | None
     rows: int
 
 

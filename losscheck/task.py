@@ -14,6 +14,8 @@ def detect_task(sample: Sample | ClassSample, family: str | None = None) -> Task
     """
     if isinstance(sample, ClassSample):
         return Task(sample.kind, sample.why)
+    if sample.kind is TaskKind.TARGETS:
+        return Task(sample.kind, "the targets are numbers, and there are no predictions of a model")
     columns = sample.info.columns
     if sample.target is None:
         why = f"column '{columns.residual}' holds residuals" if columns.residual else "residuals were given"

@@ -22,7 +22,7 @@ LEVELS = [
     {"response_rules"},
     {"rules", "response_advice", "response_verdict"},
     {"advice", "options"},
-    {"verdict"},
+    {"verdict", "before_training"},
     {"diagnose"},
     {"cli"},
     {"__main__"},

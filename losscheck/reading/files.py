@@ -8,20 +8,22 @@ from typing import Any
 
 from losscheck.numeric.lazy import Array
 from losscheck.reading.class_sample import Naming, Request, make_class_sample
-from losscheck.reading.collect import Collector
+from losscheck.reading.collect import FEATURE, Collector, Kept
 from losscheck.reading.column import Column, list_columns
 from losscheck.reading.columns import Roles
 from losscheck.reading.dialect import Dialect, probe_dialect
 from losscheck.reading.digits import DigitCount
+from losscheck.reading.features import Levels, find_features
 from losscheck.reading.labels import Labels
 from losscheck.reading.layout import Layout, find_layout, parse_task
 from losscheck.reading.regression import make_regression
 from losscheck.reading.source import STANDARD_INPUT, Source, open_source
 from losscheck.reading.table import read_rows
+from losscheck.reading.targets import make_labels, make_targets
 from losscheck.reading.text import Kind, Rows, Wanted
 from losscheck.reading.undecided import Undecided
 from losscheck.results import InputError, InputFile, InputInfo
-from losscheck.sample import Asked, ClassSample, Sample
+from losscheck.sample import Asked, ClassSample, Features, Sample
 
 
 def read_sample(
@@ -31,6 +33,7 @@ def read_sample(
     task: str = "auto",
     asked: Asked = Asked(),  # noqa: B008 (frozen)
     drop_bad_rows: bool = False,
+    with_features: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Sample | ClassSample:
     """Read targets and predictions from text files, which together are one data set; `-` is standard input.
@@ -39,7 +42,8 @@ def read_sample(
     Numbers predicted for numbers are a `Sample`; outputs of classes, with or without the true ones, a `ClassSample`.
     `task` (regression, binary, multiclass, multilabel, soft) overrides what is detected; `asked` is handed on.
     Rows with a missing or infinite value in a used column are left out and counted. `drop_bad_rows` also drops
-    and counts rows that cannot be read, which are an error otherwise. `progress` is told what has been read.
+    and counts rows that cannot be read, which are an error otherwise. `with_features`: there are targets and no
+    predictions, and all other columns are read as `Sample.features`. `progress` is told what has been read.
     Raises `InputError`, and nothing else, for anything that is wrong with the input.
     """
     if not files:
@@ -47,7 +51,7 @@ def read_sample(
     if sum(str(path) == STANDARD_INPUT for path in files) > 1:
         raise InputError("standard input (-) is given twice, and can be read only once.")
     size = sum(os.path.getsize(path) for path in files if os.path.isfile(path))
-    reading = _Reading(roles, Request(parse_task(task), asked), drop_bad_rows, progress, size)
+    reading = _Reading(roles, Request(parse_task(task), asked), drop_bad_rows, with_features, progress, size)
     for path in files:
         with open_source(path) as source:
             reading.read(source)
@@ -66,12 +70,14 @@ class _Reading:
         roles: Roles,
         request: Request,
         drop_bad_rows: bool,
+        with_features: bool,
         progress: Callable[[str], None] | None,
         size: int,
     ) -> None:
         self.roles = roles
         self.request = request
         self.drop_bad_rows = drop_bad_rows
+        self.with_features = with_features
         self.progress = progress
         self.bytes = size
         self.files: list[InputFile] = []
@@ -80,6 +86,7 @@ class _Reading:
         self.fields = 0
         self.layout = Layout({})
         self.labels: Labels | None = None
+        self.levels: dict[str, Levels] = {}
         self.digits = DigitCount(())
         self.undecided: Undecided | None = None
         self.waiting: list[Rows] = []  # until it is clear whether their target is one of classes
@@ -90,7 +97,7 @@ class _Reading:
         dialect = probe_dialect(source)
         layout = self._match_columns(dialect, source) if self.files else self._settle_columns(dialect, source)
         wanted = [
-            Wanted(column.index, column.name, kind, self.labels if kind is Kind.LABEL else None)
+            Wanted(column.index, column.name, kind, self._labels_of(role, column) if kind is Kind.LABEL else None)
             for role, columns in layout.read.items()
             for column in columns
             for kind in (self._kind(role, column),)
@@ -115,10 +122,29 @@ class _Reading:
             return self._binary(info, why)
         self._collect_waiting()
         if not self.layout.has_classes:
-            return make_regression(self.collector.finish(), info)
+            return self._regression(info)
         labels = self.labels.values if self.labels else ()
         kept = self.collector.finish()
         return make_class_sample(kept, info, self._naming(), self.digits.result(), self.request, labels)
+
+    def _regression(self, info: InputInfo) -> Sample | ClassSample:
+        """Return the sample of a target and its prediction, or of targets alone."""
+        kept, task, asked = self.collector.finish(), self.request.task, self.request.asked
+        if self.labels is not None:
+            return make_labels(kept, info, self.labels.values, task, asked)
+        if self.layout.target_alone:
+            return make_targets(kept, info, task, asked, self._features(kept))
+        return make_regression(kept, info, task, asked)
+
+    def _features(self, kept: Kept) -> Features | None:
+        """Return what was read for a baseline, and take it out of the other columns."""
+        values = kept.columns.pop(FEATURE, None)
+        if values is None:
+            return None
+        columns = self.layout.roles[FEATURE]
+        levels = (self.levels.get(column.name) for column in columns)
+        words = tuple(None if found is None else found.words for found in levels)
+        return Features(tuple(column.name for column in columns), values, words)
 
     def _take(self, block: Rows) -> None:
         """Collect a block, or keep it waiting while its target may be one of two classes."""
@@ -166,13 +192,18 @@ class _Reading:
     def _settle_columns(self, dialect: Dialect, source: Source) -> Layout:
         self.headed = dialect.header is not None
         self.fields = dialect.fields
-        layout = find_layout(list_columns(dialect), self.roles, self.headed, source.name, self.request.task)
+        columns = list_columns(dialect)
+        if self.with_features:
+            layout = find_features(columns, self.roles, self.headed, source.name, self.request.task)
+        else:
+            layout = find_layout(columns, self.roles, self.headed, source.name, self.request.task)
         self.layout = layout
         self.dialect = dialect.describe(source)
         self.collector = Collector(self._names(), layout.has_classes)
         if layout.has_labels:
             where = f"{source.name}: column '{layout.roles['target'][0].name}'"
             self.labels = Labels(where, layout.legal_labels())
+        self.levels = {c.name: Levels(c.name) for c in layout.roles.get(FEATURE, ()) if not c.numeric}
         if layout.may_be_classes and self.request.task is None:
             target, prediction = layout.roles["target"][0].name, layout.roles["prediction"][0].name
             self.undecided = Undecided(target, prediction, source.name)
@@ -197,8 +228,13 @@ class _Reading:
         except InputError as error:
             raise InputError(f"{error} The columns must be those of {first}.") from None
 
+    def _labels_of(self, role: str, column: Column) -> Labels | None:
+        return self.levels[column.name] if role == FEATURE else self.labels
+
     def _kind(self, role: str, column: Column) -> Kind:
         if role == "target" and self.layout.has_labels:
+            return Kind.LABEL
+        if role == FEATURE and column.name in self.levels:
             return Kind.LABEL
         if role == "order" and not column.numeric:
             return Kind.TIME

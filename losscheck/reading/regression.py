@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from losscheck.numeric.lazy import Array, np
 from losscheck.reading.collect import Kept
-from losscheck.results import InputInfo
-from losscheck.sample import Sample
+from losscheck.results import InputError, InputInfo, TaskKind
+from losscheck.sample import Asked, Sample, Stage
 
 
-def make_regression(kept: Kept, info: InputInfo) -> Sample:
-    """Return the sample; `info` lacks only the counts of rows. `InputError` where no row is left."""
+def make_regression(
+    kept: Kept,
+    info: InputInfo,
+    task: TaskKind | None = None,
+    asked: Asked = Asked(),  # noqa: B008 (frozen)
+) -> Sample:
+    """Return the sample; `info` lacks only the counts of rows.
+
+    `InputError` where no row is left, and for residuals where outputs before training are asked about.
+    """
+    if asked.stage is Stage.INIT and len(kept.columns.keys() & {"target", "prediction", "residual"}) < 2:
+        raise InputError("--stage init needs targets and the outputs of the network. Give both, with -t COL -p COL.")
     derived = _derive(kept)
     finite = np.isfinite(derived["residual"])
     for values in derived.values():
@@ -32,6 +42,8 @@ def make_regression(kept: Kept, info: InputInfo) -> Sample:
         ordered=True,
         missing=missing,
         non_finite=non_finite,
+        stage=asked.stage,
+        named_task=task,
     )
 
 
