@@ -21,6 +21,7 @@ from losscheck.cli_options import (
     EstimandOption,
     FailOnOption,
     FilesArgument,
+    FitBaselineOption,
     Format,
     FormatOption,
     IgnoreOption,
@@ -130,6 +131,7 @@ def check_command(
     stage: StageOption = "train",
     ordinal: OrdinalOption = False,
     seed: SeedOption = 0,
+    fit_baseline: FitBaselineOption = False,
     on_bad_row: OnBadRowOption = OnBadRow.ERROR,
     alpha: AlphaOption = 0.05,
     fail_on: FailOnOption = FailOn.FAIL,
@@ -171,6 +173,7 @@ def check_command(
             alpha=alpha,
             predictions_from=predictions_from.value,
             drop_bad_rows=on_bad_row is OnBadRow.DROP,
+            fit_baseline=fit_baseline,
             progress=progress.say,
         )
     report = gate.apply(_note_configuration(report, context.obj))

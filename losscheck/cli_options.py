@@ -105,7 +105,10 @@ OutputsOption = Annotated[
 ]
 StageOption = Annotated[str, _asked("STAGE", "train, or init for outputs before training.", "--stage")]
 OrdinalOption = Annotated[bool, _asked("", "The classes are ordered.", "--ordinal")]
-SeedOption = Annotated[int, _asked("NUMBER", "Seed of the redrawn labels.", "--seed")]
+SeedOption = Annotated[int, _asked("NUMBER", "Seed of redrawn labels and of folds.", "--seed")]
+FitBaselineOption = Annotated[
+    bool, _asked("", "No predictions but features: fit a quick model, out of fold.", "--fit-baseline")
+]
 OnBadRowOption = Annotated[OnBadRow, _asked("WHAT", "error or drop, at a row that cannot be read.", "--on-bad-row")]
 AlphaOption = Annotated[float, _asked("NUMBER", "Intervals cover 1 - alpha.", "--alpha")]
 

@@ -16,6 +16,7 @@ from losscheck.classes.request import ClassRequest
 from losscheck.drawing import draw_histogram, draw_quantiles
 from losscheck.facts import gather_facts
 from losscheck.families import declaration_named
+from losscheck.notes import CLASSES_FROM, note_predictions
 from losscheck.numeric.lazy import np
 from losscheck.options import Options, make_asked, make_options
 from losscheck.plotting import plot_noise
@@ -24,28 +25,11 @@ from losscheck.preparation import prepare
 from losscheck.ranking import FamilyFits
 from losscheck.reading import Roles, read_sample, sample_from_arrays
 from losscheck.refusal import require_noise
-from losscheck.results import Report, TaskKind
+from losscheck.results import InputError, Report, TaskKind
 from losscheck.rules import Request
 from losscheck.sample import ClassSample, Sample
 from losscheck.task import detect_task
 from losscheck.verdict import judge_loss, recommend
-
-PREDICTIONS_FROM = {
-    "unknown": "Predictions are taken as held out; if the model was trained on these rows, the residuals are smaller "
-    "and lighter-tailed than new ones would be (--predictions-from training).",
-    "heldout": "Predictions are held out, so the residuals are those of new rows.",
-    "training": "The model was trained on these rows: the residuals are smaller and lighter-tailed than new ones would "
-    "be, so every figure here is optimistic about the loss in use, and no declared loss fails on it.",
-}
-
-
-CLASSES_FROM = {
-    "unknown": "Outputs are taken as held out; on the rows that a model was trained on, it looks calibrated or better "
-    "whatever it is (--predictions-from training).",
-    "heldout": "Outputs are held out, so labels can be held against them.",
-    "training": "The model was trained on these rows: every check of labels against outputs is too kind, and none of "
-    "them can vouch for new rows.",
-}
 
 
 def check(
@@ -100,18 +84,31 @@ def check_file(
     alpha: float = 0.05,
     predictions_from: str = "unknown",
     drop_bad_rows: bool = False,
+    fit_baseline: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Report:
     """Diagnose a file, or several as one data set; column names are detected when left out.
 
+    `fit_baseline`: there are features and no predictions; a quick linear model predicts every row from the others.
     Raises InputError, naming file, line, column and value, for anything that cannot be read.
     """
     options = make_options(loss, estimand, min_efficiency, alpha, predictions_from)
     asked = make_asked(outputs, stage, ordinal, seed)
     roles = Roles(target=_names(target), prediction=_names(prediction), residual=residual, weight=weight, order=order)
     paths = [files] if isinstance(files, (str, PathLike)) else list(files)
-    sample = read_sample(paths, roles, task=task, asked=asked, drop_bad_rows=drop_bad_rows, progress=progress)
-    return diagnose(sample, options, progress)
+    sample = read_sample(
+        paths, roles, task=task, asked=asked, drop_bad_rows=drop_bad_rows, with_features=fit_baseline, progress=progress
+    )
+    return diagnose(_with_baseline(sample, options, seed) if fit_baseline else sample, options, progress)
+
+
+def _with_baseline(sample: Sample | ClassSample, options: Options, seed: int) -> Sample | ClassSample:
+    from losscheck.baseline.fit import fit_baseline
+
+    if options.predictions_from != "unknown":
+        raise InputError("--fit-baseline makes its own out-of-fold predictions: leave out --predictions-from")
+    with np.errstate(all="ignore"):
+        return fit_baseline(sample, seed) if isinstance(sample, Sample) else sample
 
 
 def _names(chosen: str | Sequence[str] | None) -> str | tuple[str, ...] | None:
@@ -149,7 +146,7 @@ def _diagnose_noise(sample: Sample, request: Request, alpha: float, say: Callabl
         verdict=verdict,
         fits=ranked,
         checks=(*checks, *judged),
-        notes=(PREDICTIONS_FROM[request.predictions_from],),
+        notes=(note_predictions(sample, request.predictions_from),),
         histogram=draw_histogram(prepared, fits, ranked, verdict),
         quantiles=draw_quantiles(prepared, alpha),
         derivation="" if verdict.loss is None else declaration_named(verdict.loss).derivation,

@@ -24,4 +24,6 @@ def detect_task(sample: Sample | ClassSample, family: str | None = None) -> Task
         return Task(TaskKind.COUNT, "the targets are whole numbers from 0 on, and counts is what they behave as")
     whole = bool((sample.target == sample.target.round()).all() and (sample.target >= 0).all())
     why = "the targets are numbers and there is one number predicted for each"
+    if sample.baseline is not None:
+        why = "the targets are numbers, predicted out of fold by a baseline that was fitted here"
     return Task(sample.kind, f"{why}; they are whole, but not spread as counts are" if whole else why)

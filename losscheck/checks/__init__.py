@@ -33,8 +33,10 @@ def run_checks(sample: Sample | ClassSample, alpha: float = 0.05) -> tuple[Check
 
         own = (too_few_rows.CHECK, heaping.CHECK, *START_CHECKS)
     else:
-        from losscheck.checks.noise import NOISE_CHECKS as own
-    return tuple(check.result(sample, alpha) for check in (*OF_ROWS, *own) if check.applies_to(sample))
+        from losscheck.checks.noise import NOISE_CHECKS, fitted_baseline
+
+        own = NOISE_CHECKS if sample.baseline is None else (fitted_baseline.CHECK, *NOISE_CHECKS)
+    return in_order(check.result(sample, alpha) for check in (*OF_ROWS, *own) if check.applies_to(sample))
 
 
 def in_order(results: Iterable[CheckResult]) -> tuple[CheckResult, ...]:
@@ -47,11 +49,12 @@ def __getattr__(name: str) -> Any:
     if name != "CHECKS":
         raise AttributeError(f"module 'losscheck.checks' has no attribute {name!r}")
     from losscheck.checks.classes import CLASS_CHECKS
-    from losscheck.checks.noise import NOISE_CHECKS
+    from losscheck.checks.noise import NOISE_CHECKS, fitted_baseline
     from losscheck.checks.targets import START_CHECKS
 
     last = (advice.CHECK, declared_loss.CHECK)
-    globals()["CHECKS"] = (*OF_ROWS, *NOISE_CHECKS, *CLASS_CHECKS, *START_CHECKS, *last)
+    found = (*OF_ROWS, fitted_baseline.CHECK, *NOISE_CHECKS, *CLASS_CHECKS, *START_CHECKS, *last)
+    globals()["CHECKS"] = tuple(sorted(found, key=lambda check: check.code))
     return globals()["CHECKS"]
 
 

@@ -138,9 +138,10 @@ class _Reading:
 
     def _features(self, kept: Kept) -> Features | None:
         """Return what was read for a baseline, and take it out of the other columns."""
-        values = kept.columns.pop(FEATURE, None)
-        if values is None:
+        if FEATURE not in kept.columns:
             return None
+        kept.sort()  # with the other columns, while it is one of them
+        values = kept.columns.pop(FEATURE)
         columns = self.layout.roles[FEATURE]
         levels = (self.levels.get(column.name) for column in columns)
         words = tuple(None if found is None else found.words for found in levels)
