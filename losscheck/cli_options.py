@@ -110,7 +110,10 @@ OutputsOption = Annotated[
 ]
 StageOption = Annotated[str, _asked("STAGE", "train, or init for outputs before training.", "--stage")]
 OrdinalOption = Annotated[bool, _asked("", "The classes are ordered.", "--ordinal")]
-SeedOption = Annotated[int, _asked("NUMBER", "Seed of the redrawn labels.", "--seed")]
+SeedOption = Annotated[int, _asked("NUMBER", "Seed of redrawn labels and of folds.", "--seed")]
+FitBaselineOption = Annotated[
+    bool, _asked("", "No predictions but features: fit a quick model, out of fold.", "--fit-baseline")
+]
 OnBadRowOption = Annotated[OnBadRow, _asked("WHAT", "error or drop, at a row that cannot be read.", "--on-bad-row")]
 TableOption = Annotated[Name, _asked("NAME", "Of a database: FILE is its Ibis URL, duckdb://preds.ddb.", "--table")]
 ExactOption = Annotated[bool, _asked("", "Keep all rows in memory, however many.", "--exact")]

@@ -19,7 +19,7 @@ DECLARATIONS: tuple[Declaration, ...] = (*FAMILIES, *RESPONSE_FAMILIES, *LABEL_F
 CHECK_GROUPS = (
     ("Checks of the input", ("LC0",)),
     ("Checks of residuals", ("LC1", "LC2", "LC3", "LC4")),
-    ("Checks of class outputs", ("LC5", "LC6", "LC7")),
+    ("Checks of class outputs, and before training", ("LC5", "LC6", "LC7")),
     ("The loss in use", ("LC9",)),
 )
 """The checks by what they look at, from the first digit of their codes."""

@@ -73,6 +73,7 @@ def test_what_is_left_out_has_the_defaults_of_the_library(diagnosis, run):
         "min_efficiency": 0.8,
         "alpha": 0.05,
         "predictions_from": "unknown",
+        "fit_baseline": False,
         "drop_bad_rows": False,
         "exact": False,
         "table": None,
@@ -90,6 +91,7 @@ def test_what_is_left_out_has_the_defaults_of_the_library(diagnosis, run):
         (["--estimand", "quantile:0.9"], {"estimand": "quantile:0.9"}),
         (["--predictions-from", "training"], {"predictions_from": "training"}),
         (["--on-bad-row", "drop"], {"drop_bad_rows": True}),
+        (["--fit-baseline"], {"fit_baseline": True}),
     ],
 )
 def test_options_reach_the_diagnosis(diagnosis, run, arguments, expected):
@@ -188,7 +190,7 @@ def test_every_option_of_this_contract_and_no_other(run):
     out = run("--help")[1]
     options = (
         "--target --prediction --residual --weight --order --group --loss --min-efficiency --estimand "
-        "--predictions-from --task --outputs --stage --ordinal --seed --table --exact "
+        "--predictions-from --task --outputs --stage --ordinal --seed --table --exact --fit-baseline "
         "--on-bad-row --alpha --format --output --fail-on --fail-on-inconclusive --select --ignore --against "
         "--config --quiet --verbose --color --debug --version --help"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from losscheck.numeric.lazy import Array, np
@@ -22,11 +23,12 @@ from losscheck.reading.labels import SEGMENTS
 from losscheck.reading.layout import REGRESSIONS, parse_task
 from losscheck.reading.regression import make_regression
 from losscheck.reading.score_columns import DECISION_ADVICE
+from losscheck.reading.targets import make_labels, make_targets
 from losscheck.reading.undecided import Undecided
 from losscheck.results import Columns, InputError, InputInfo, TaskKind
 from losscheck.sample import Asked, ClassSample, Sample
 
-NEEDED = "Give target and prediction, or residual (target − prediction)."
+NEEDED = "Give target and prediction, or residual (target − prediction), or target alone."
 
 
 def sample_from_arrays(
@@ -56,6 +58,9 @@ def sample_from_arrays(
     given = {role: values for role, values in given.items() if values is not None}
     arrays = {role: to_array(values, role) for role, values in given.items()}
     data = Given(given, arrays, kind, asked, None if classes is None else tuple(map(str, classes)))
+    if "target" in given and not {"prediction", "residual"} & set(given):
+        _check_indexes(given)
+        return _target_alone(data)
     if _has_classes(given, arrays, kind):
         _check_class_roles(given, arrays)
         _check_indexes(given)
@@ -78,7 +83,33 @@ def sample_from_arrays(
     table = {role: values.reshape(-1, 1) for role, values in columns.items()}
     collector.add(table, np.arange(1, rows + 1, dtype=np.int64))
     info = InputInfo((), 0, 0, Columns(**names))  # type: ignore[arg-type]
-    return make_regression(collector.finish(), info, segments.values)
+    kept = collector.finish()
+    return replace(make_regression(kept, info, kind, asked), segments=kept.take_segments(segments.values))
+
+
+def _target_alone(data: Given) -> Sample | ClassSample:
+    """Return the sample of targets without predictions: of labels where they are words, or the task says so."""
+    target = data.arrays["target"]
+    if "group" in data.arrays:
+        raise InputError("group compares predictions, and there are none. Leave it out.")
+    if data.task in (TaskKind.MULTILABEL, TaskKind.SOFT) or (target.ndim > 1 and target.shape[1] > 1):
+        raise InputError(
+            "targets alone are one column. Several columns of targets need the outputs for each: prediction."
+        )
+    words = data.task not in REGRESSIONS and (data.task is not None or holds_words(data.values["target"], target))
+    names = name_columns(data.values)
+    labels = new_labels(names["target"])
+    columns = {role: to_floats(array, role) for role, array in data.arrays.items() if role != "target" or not words}
+    if words:
+        columns = {"target": to_labels(data.values["target"], target.ravel(), "target", labels), **columns}
+    _check_lengths(columns)
+    collector = Collector({role: (names[role],) for role in columns})
+    table = {role: values.reshape(-1, 1) for role, values in columns.items()}
+    collector.add(table, np.arange(1, columns["target"].size + 1, dtype=np.int64))
+    info, kept = InputInfo((), 0, 0, Columns(**names)), collector.finish()  # type: ignore[arg-type]
+    if words:
+        return make_labels(kept, info, labels.values, data.task, data.asked)
+    return make_targets(kept, info, data.task, data.asked)
 
 
 def _has_classes(given: Mapping[str, Any], arrays: Mapping[str, Any], task: TaskKind | None) -> bool:
@@ -110,8 +141,6 @@ def _check_roles(given: Mapping[str, Any]) -> None:
     main = [role for role in ("target", "prediction", "residual") if role in given]
     if len(main) == 3:
         raise InputError("target, prediction and residual are all given, and one follows from the other two.")
-    if main == ["target"]:
-        raise InputError(f"prediction is missing. {NEEDED}")
     if main == ["prediction"]:
         raise InputError(f"target is missing. {NEEDED}")
     if not main:

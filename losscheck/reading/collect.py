@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 ROWS_SHOWN = 10
 UNREADABLE = "(unreadable row)"
+FEATURE = "feature"
+"""The role of columns that only a baseline looks at."""
 
 
 @dataclass
@@ -153,6 +155,8 @@ class Collector:
 
     def _check(self, role: str, values: Array, row: NDArray[np.int64]) -> NDArray[np.bool_] | None:
         """Count what is missing or not finite; return which rows are good, None for all."""
+        if role == FEATURE:  # what is missing there is filled in, not left out
+            return None
         may_be_low = self._outputs and role == "prediction"
         # The largest is NaN where any value is: one pass over the numbers where nothing is wrong.
         if values.max() < np.inf and (may_be_low or values.min() > -np.inf):

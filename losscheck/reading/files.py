@@ -9,22 +9,24 @@ from typing import Any
 
 from losscheck.numeric.lazy import Array
 from losscheck.reading.class_sample import Naming, Request, make_class_sample
-from losscheck.reading.collect import Collector
+from losscheck.reading.collect import FEATURE, Collector, Kept
 from losscheck.reading.column import Column, list_columns
 from losscheck.reading.columns import Roles
 from losscheck.reading.dialect import Dialect, probe_dialect
 from losscheck.reading.digits import DigitCount
+from losscheck.reading.features import Levels, find_features
 from losscheck.reading.fold import FoldingCollector
 from losscheck.reading.labels import SEGMENTS, Labels
 from losscheck.reading.layout import Layout, find_layout
 from losscheck.reading.regression import make_regression
 from losscheck.reading.source import STANDARD_INPUT, Source, open_source
 from losscheck.reading.table import read_rows
+from losscheck.reading.targets import make_labels, make_targets
 from losscheck.reading.text import Kind, Rows, Wanted
 from losscheck.reading.undecided import Undecided
 from losscheck.reading.wording import list_texts
 from losscheck.results import InputError, InputFile, InputInfo
-from losscheck.sample import ClassSample, Sample
+from losscheck.sample import ClassSample, Features, Sample
 from losscheck.summary import Summary, is_summary, merge_summaries, parse_summary
 from losscheck.summary.folding import Center
 
@@ -65,11 +67,13 @@ class Reading:
         progress: Callable[[str], None] | None = None,
         most_rows: int | None = None,
         center: Center | None = None,
+        with_features: bool = False,
     ) -> None:
         """Look for the columns of `roles` in the first file."""
         self.roles = roles
         self.request = request
         self.drop_bad_rows = drop_bad_rows
+        self.with_features = with_features
         self.progress = progress
         self.most_rows = most_rows
         self.center = center
@@ -82,6 +86,7 @@ class Reading:
         self.layout = Layout({})
         self.labels: Labels | None = None
         self.segments: Labels | None = None
+        self.levels: dict[str, Levels] = {}
         self.digits = DigitCount(())
         self.undecided: Undecided | None = None
         self.waiting: list[Rows] = []  # until it is clear whether their target is one of classes
@@ -96,7 +101,7 @@ class Reading:
         dialect = probe_dialect(source)
         layout = self._match_columns(dialect, source) if self.files else self._settle_columns(dialect, source)
         wanted = [
-            Wanted(column.index, column.name, kind, self._labels(role) if kind is Kind.LABEL else None)
+            Wanted(column.index, column.name, kind, self._labels_of(role, column) if kind is Kind.LABEL else None)
             for role, columns in layout.roles.items()
             for column in columns
             for kind in (self._kind(role, column),)
@@ -123,7 +128,7 @@ class Reading:
         if isinstance(self.collector, FoldingCollector) and self.collector.folder is not None:
             return self.collector.summary(info)
         if not self.layout.has_classes:
-            return make_regression(self.collector.finish(), info, self._segment_names())
+            return self._regression(info)
         labels = self.labels.values if self.labels else ()
         kept = self.collector.finish()
         sample = make_class_sample(kept, info, self._naming(), self.digits.result(), self.request, labels)
@@ -146,6 +151,29 @@ class Reading:
             one, other = (source.name, first) if found else (first, source.name)
             raise InputError(f"{one} is a summary and {other} is not. Summarize all of them, or none.")
         return found
+
+    def _regression(self, info: InputInfo) -> Sample | ClassSample:
+        """Return the sample of a target and its prediction, or of targets alone."""
+        kept, task, asked = self.collector.finish(), self.request.task, self.request.asked
+        sample: Sample | ClassSample
+        if self.labels is not None:
+            sample = make_labels(kept, info, self.labels.values, task, asked)
+        elif self.layout.target_alone:
+            sample = make_targets(kept, info, task, asked, self._features(kept))
+        else:
+            sample = make_regression(kept, info, task, asked)
+        return replace(sample, segments=kept.take_segments(self._segment_names()))
+
+    def _features(self, kept: Kept) -> Features | None:
+        """Return what was read for a baseline, and take it out of the other columns."""
+        if FEATURE not in kept.columns:
+            return None
+        kept.sort()  # with the other columns, while it is one of them
+        values = kept.columns.pop(FEATURE)
+        columns = self.layout.roles[FEATURE]
+        levels = (self.levels.get(column.name) for column in columns)
+        words = tuple(None if found is None else found.words for found in levels)
+        return Features(tuple(column.name for column in columns), values, words)
 
     def _take(self, block: Rows) -> None:
         """Collect a block, or keep it waiting while its target may be one of two classes."""
@@ -201,15 +229,22 @@ class Reading:
     def _settle_columns(self, dialect: Dialect, source: Source) -> Layout:
         self.headed = dialect.header is not None
         self.fields = dialect.fields
-        layout = find_layout(list_columns(dialect), self.roles, self.headed, source.name, self.request.task)
+        columns = list_columns(dialect)
+        if self.with_features:
+            layout = find_features(columns, self.roles, self.headed, source.name, self.request.task)
+        else:
+            layout = find_layout(columns, self.roles, self.headed, source.name, self.request.task)
         self.layout = layout
         self.dialect = dialect.describe(source)
         self.collector = self._make_collector(source.name)
         if "group" in layout.roles:
+            if layout.target_alone and not self.with_features:
+                raise InputError(f"{source.name}: --group compares predictions, and there are none. Leave it out.")
             self.segments = Labels(f"{source.name}: column '{layout.roles['group'][0].name}'", limit=SEGMENTS)
         if layout.has_labels:
             where = f"{source.name}: column '{layout.roles['target'][0].name}'"
             self.labels = Labels(where, layout.legal_labels())
+        self.levels = {c.name: Levels(c.name) for c in layout.roles.get(FEATURE, ()) if not c.numeric}
         if layout.may_be_classes and self.request.task is None:
             target, prediction = layout.roles["target"][0].name, layout.roles["prediction"][0].name
             self.undecided = Undecided(target, prediction, source.name)
@@ -226,7 +261,9 @@ class Reading:
                 f"a summary keeps no {in_rows[0]} ('{layout.roles[in_rows[0]][0].name}' in {file}). Check the rows "
                 f"themselves, or write a file without the column."
             )
-        if layout.has_classes or in_rows or self.most_rows is None:
+        if self.center is not None and layout.target_alone:
+            raise InputError(f"{file}: a summary is one of targets and predictions, and no predictions were found.")
+        if layout.has_classes or layout.target_alone or in_rows or self.most_rows is None:
             return Collector(self._names(), layout.has_classes)
         return FoldingCollector(self._names(), self.most_rows, self.center)
 
@@ -249,11 +286,15 @@ class Reading:
         except InputError as error:
             raise InputError(f"{error} The columns must be those of {first}.") from None
 
-    def _labels(self, role: str) -> Labels | None:
-        return self.segments if role == "group" else self.labels
+    def _labels_of(self, role: str, column: Column) -> Labels | None:
+        if role == "group":
+            return self.segments
+        return self.levels[column.name] if role == FEATURE else self.labels
 
     def _kind(self, role: str, column: Column) -> Kind:
         if role == "group" or (role == "target" and self.layout.has_labels):
+            return Kind.LABEL
+        if role == FEATURE and column.name in self.levels:
             return Kind.LABEL
         if role == "order" and not column.numeric:
             return Kind.TIME

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from losscheck.numeric.lazy import Array, np
 from losscheck.reading.collect import Kept
-from losscheck.results import InputInfo
-from losscheck.sample import Sample
+from losscheck.results import InputError, InputInfo, TaskKind
+from losscheck.sample import Asked, Sample, Stage
 
 
-def make_regression(kept: Kept, info: InputInfo, segments: Sequence[str] = ()) -> Sample:
-    """Return the sample; `info` lacks only the counts of rows, `segments` are the names of the groups.
+def make_regression(
+    kept: Kept,
+    info: InputInfo,
+    task: TaskKind | None = None,
+    asked: Asked = Asked(),  # noqa: B008 (frozen)
+) -> Sample:
+    """Return the sample; `info` lacks only the counts of rows.
 
-    Raises `InputError` where no row is left.
+    `InputError` where no row is left, and for residuals where outputs before training are asked about.
     """
+    if asked.stage is Stage.INIT and len(kept.columns.keys() & {"target", "prediction", "residual"}) < 2:
+        raise InputError("--stage init needs targets and the outputs of the network. Give both, with -t COL -p COL.")
     derived = derive_finite(kept)
     kept.require_rows()
     if "order" in kept.columns:
@@ -31,7 +36,8 @@ def make_regression(kept: Kept, info: InputInfo, segments: Sequence[str] = ()) -
         ordered=True,
         missing=missing,
         non_finite=non_finite,
-        segments=kept.take_segments(segments),
+        stage=asked.stage,
+        named_task=task,
     )
 
 

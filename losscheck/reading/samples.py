@@ -31,6 +31,7 @@ def read_sample(
     task: str = "auto",
     asked: Asked = Asked(),  # noqa: B008 (frozen)
     drop_bad_rows: bool = False,
+    with_features: bool = False,
     exact: bool = False,
     table: str | None = None,
     progress: Callable[[str], None] | None = None,
@@ -41,7 +42,8 @@ def read_sample(
     Numbers predicted for numbers are a `Sample`; outputs of classes, with or without the true ones, a `ClassSample`.
     `task` (regression, binary, multiclass, multilabel, soft) overrides what is detected; `asked` is handed on.
     Rows with a missing or infinite value in a used column are left out and counted. `drop_bad_rows` also drops
-    and counts rows that cannot be read, which are an error otherwise. More than `SUMMARIZE_ABOVE` rows of a regression
+    and counts rows that cannot be read, which are an error otherwise. `with_features`: there are targets and no
+    predictions, and all other columns are read as `Sample.features`. More than `SUMMARIZE_ABOVE` rows of a regression
     are folded into a summary unless `exact`; summaries are read as files, and so is a `table` behind the address of a
     database. `progress` is told what has been read.
     Raises `InputError`, and nothing else, for anything that is wrong with the input.
@@ -50,7 +52,9 @@ def read_sample(
     if (address := _only_address(files, table)) is not None:
         return _of_numbers(sample_of(read_table(address, table, roles)), request.task)
     most_rows = None if exact else SUMMARIZE_ABOVE
-    reading = read_files(files, Reading(roles, request, drop_bad_rows, progress, most_rows))
+    reading = read_files(
+        files, Reading(roles, request, drop_bad_rows, progress, most_rows, with_features=with_features)
+    )
     if reading.summaries:
         return _of_numbers(sample_of(reading.merged()), request.task)
     found = reading.sample()
