@@ -57,7 +57,7 @@ class Comparison:
         return any(c.move in moves and c.after is not None and c.after.status in statuses for c in self.changes)
 
     def to_document(self) -> Document:
-        """Return what changed, in words: the verdicts, the efficiencies, the losses, and the checks that are worse, better or new."""
+        """Return what changed, in words: the verdicts, efficiencies, losses, and the checks that moved."""
         names = " → ".join(quote_name(side.name) for side in (self.before, self.after))
         return Document(
             (
