@@ -63,6 +63,7 @@ from losscheck.render.figures import escape
 from losscheck.results import InputError, Report
 from losscheck.summaries import merge_command, sql_command, summarize_command
 
+HELP_NAMES = ["-h", "--help"]
 FOUND, BAD_INPUT, INTERNAL, INTERRUPTED = 1, 2, 3, 130
 
 EXAMPLES = """[bold]Examples[/bold]
@@ -95,7 +96,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -238,18 +238,21 @@ def _show(report: Report, format: Format, verbosity: Verbosity, color: Color) ->
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with the code of the contract."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    name, *words = _with_command(given)
+    program = "losscheck" if name == "check" else f"losscheck {name}"
     try:
-        command: Any = typer.main.get_command(app)
-        name, *words = _with_command(given)
+        # The command itself: the group in front of it has no options, and half of the start is Typer reading them.
+        command: Any = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
         configuration = None
         if name == "check":
-            words, configuration = configure(command.commands[name], words, Path.cwd())
-        code = command.main(args=[name, *words], obj=configuration, prog_name="losscheck", standalone_mode=False)
+            words, configuration = configure(command, words, Path.cwd())
+        context = {"obj": configuration, "help_option_names": HELP_NAMES}
+        code = command.main(args=words, prog_name=program, standalone_mode=False, **context)
         sys.exit(code or 0)
     except InputError as error:
         _fail(str(error), BAD_INPUT)
     except UsageError as error:
-        _fail(f"{plain_message(error)} (see losscheck --help)", BAD_INPUT)
+        _fail(f"{plain_message(error)} (see {program} --help)", BAD_INPUT)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(INTERRUPTED)
     except Exception as error:
