@@ -75,7 +75,7 @@ def test_loss_and_family_are_shown_together_under_any_name():
     text = write_document(explain_text("mse"))
     assert text == write_document(explain_text("L2")) == write_document(explain_text(" Normal "))
     assert text.startswith("Mean squared error: the loss of normal (Gaussian) noise\n")
-    assert "\n  1. A normal residual has the density" in text
+    assert "\n  1. Say that the target is what the model says plus noise" in text
     assert explain_text("smooth-l1") == explain_text("huber")
     assert explain_text("lc201") == explain_text("Shapiro_Wilk")
 
