@@ -192,7 +192,7 @@ def test_every_option_of_this_contract_and_no_other(run):
         "--target --prediction --residual --weight --order --group --loss --min-efficiency --estimand "
         "--predictions-from --task --outputs --stage --ordinal --seed --table --exact --fit-baseline "
         "--on-bad-row --alpha --format --output --fail-on --fail-on-inconclusive --select --ignore --against "
-        "--quiet --verbose --color --debug --version --help"
+        "--config --quiet --verbose --color --debug --version --help"
     )
     assert sorted({word for word in out.replace("│", " ").split() if word.startswith("--")} - {"--"}) == sorted(
         options.split()
