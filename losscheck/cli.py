@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -19,6 +18,7 @@ from losscheck.cli_options import (
     ColorOption,
     DebugOption,
     EstimandOption,
+    ExactOption,
     FailOnOption,
     FilesArgument,
     FitBaselineOption,
@@ -42,11 +42,14 @@ from losscheck.cli_options import (
     SeedOption,
     SelectOption,
     StageOption,
+    TableOption,
     TargetOption,
     TaskChoice,
     TaskOption,
     VerboseOption,
     WeightOption,
+    one_or_more,
+    only_column,
     shown,
 )
 from losscheck.comparing import compare_command
@@ -56,6 +59,7 @@ from losscheck.output import Color, Progress, check_output, print_document, prin
 from losscheck.render import ENDINGS, RENDERERS, Verbosity
 from losscheck.render.figures import escape
 from losscheck.results import InputError, Report
+from losscheck.summaries import merge_command, sql_command, summarize_command
 
 FOUND, BAD_INPUT, INTERNAL, INTERRUPTED = 1, 2, 3, 130
 
@@ -86,7 +90,9 @@ class CheckCommand(TyperCommand):
         """Return the usage of all commands, as a user types them."""
         return (
             "Usage: losscheck FILE... [options]\n       losscheck explain [NAME|CODE]\n"
-            "       losscheck compare BEFORE AFTER [options]\n       losscheck schema"
+            "       losscheck compare BEFORE AFTER [options]\n"
+            "       losscheck summarize FILE... -o S.lcs.json\n       losscheck merge S... -o S.lcs.json\n"
+            "       losscheck sql [options]\n       losscheck schema"
         )
 
 
@@ -133,6 +139,8 @@ def check_command(
     seed: SeedOption = 0,
     fit_baseline: FitBaselineOption = False,
     on_bad_row: OnBadRowOption = OnBadRow.ERROR,
+    table: TableOption = None,
+    exact: ExactOption = False,
     alpha: AlphaOption = 0.05,
     fail_on: FailOnOption = FailOn.FAIL,
     fail_on_inconclusive: InconclusiveOption = False,
@@ -151,7 +159,7 @@ def check_command(
     verbosity = _choose_verbosity(quiet, verbose)
     gate = open_gate(fail_on, select or (), ignore or (), against, fail_on_inconclusive)
     given = {"residual": residual, "weight": weight, "order": order}
-    columns = {role: _only_column(role, names) for role, names in given.items()}
+    columns = {role: only_column(role, names) for role, names in given.items()}
     for path in output or []:
         check_output(path, files)
     with Progress(wanted=not quiet and (verbose or sys.stderr.isatty())) as progress:
@@ -159,8 +167,8 @@ def check_command(
 
         report = check_file(
             files,
-            target=_columns(target),
-            prediction=_columns(prediction),
+            target=one_or_more(target),
+            prediction=one_or_more(prediction),
             **columns,
             task=task.value,
             outputs=outputs,
@@ -174,9 +182,11 @@ def check_command(
             predictions_from=predictions_from.value,
             drop_bad_rows=on_bad_row is OnBadRow.DROP,
             fit_baseline=fit_baseline,
+            exact=exact,
+            table=table,
             progress=progress.say,
         )
-    report = gate.apply(_note_configuration(report, context.obj))
+    report = gate.apply(report if context.obj is None else context.obj.note(report))
     write_files({path: RENDERERS[ENDINGS[path.suffix.lower()]](report, verbosity) for path in output or []})
     _show(report, format, verbosity, color)
     raise typer.Exit(FOUND if report.failing else 0)
@@ -196,12 +206,10 @@ def explain_command(
     print_document(explain_text(name), color)
 
 
-def _columns(names: list[str] | None) -> str | list[str] | None:
-    """Return the column of a role, or its columns."""
-    return names[0] if names is not None and len(names) == 1 else names
-
-
 app.command("compare")(compare_command)
+app.command("summarize")(summarize_command)
+app.command("merge")(merge_command)
+app.command("sql")(sql_command)
 
 
 @app.command("schema")
@@ -210,13 +218,6 @@ def schema_command(debug: DebugOption = False) -> None:
     from losscheck.render.as_json import read_schema
 
     print_text(read_schema(), encoding="utf-8")
-
-
-def _only_column(role: str, names: list[str] | None) -> str | None:
-    """Return the column of a role; keeping the last of several silently would check another one than was meant."""
-    if names is not None and len(names) > 1:
-        raise InputError(f"one {role} column at a time for now: {', '.join(repr(name) for name in names)} were given")
-    return names[0] if names else None
 
 
 def _choose_verbosity(quiet: bool, verbose: bool) -> Verbosity:
@@ -233,14 +234,6 @@ def _show(report: Report, format: Format, verbosity: Verbosity, color: Color) ->
         print_document(build_document(report, verbosity), color)
     else:
         print_text(RENDERERS[format.value](report, verbosity), encoding="utf-8")
-
-
-def _note_configuration(report: Report, configuration: Configuration | None) -> Report:
-    """Return the report with a note on the options that a file has set."""
-    if configuration is None or not configuration.options:
-        return report
-    names = ", ".join(configuration.options)
-    return replace(report, notes=(*report.notes, f"Options from {configuration.path.name}: {names}."))
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

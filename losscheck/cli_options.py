@@ -12,6 +12,7 @@ from losscheck.gate import FailOn
 from losscheck.output import Color
 from losscheck.render import ENDINGS, RENDERERS
 from losscheck.render.figures import write_list
+from losscheck.results import InputError
 
 
 class Format(StrEnum):
@@ -110,6 +111,8 @@ FitBaselineOption = Annotated[
     bool, _asked("", "No predictions but features: fit a quick model, out of fold.", "--fit-baseline")
 ]
 OnBadRowOption = Annotated[OnBadRow, _asked("WHAT", "error or drop, at a row that cannot be read.", "--on-bad-row")]
+TableOption = Annotated[Name, _asked("NAME", "Of a database: FILE is its Ibis URL, duckdb://preds.ddb.", "--table")]
+ExactOption = Annotated[bool, _asked("", "Keep all rows in memory, however many.", "--exact")]
 AlphaOption = Annotated[float, _asked("NUMBER", "Intervals cover 1 - alpha.", "--alpha")]
 
 FormatOption = Annotated[
@@ -131,3 +134,15 @@ IgnoreOption = Annotated[Names, _gate("CODES", "Without these checks.", "--ignor
 AgainstOption = Annotated[
     Path | None, _gate("REPORT", "Exit with 1 only at what is worse than in this report.json.", "--against")
 ]
+
+
+def one_or_more(names: list[str] | None) -> str | tuple[str, ...] | None:
+    """Return the column of a role, or its columns."""
+    return None if names is None else names[0] if len(names) == 1 else tuple(names)
+
+
+def only_column(role: str, names: list[str] | None) -> str | None:
+    """Return the column of a role; keeping the last of several silently would check another one than was meant."""
+    if names is not None and len(names) > 1:
+        raise InputError(f"one {role} column at a time for now: {', '.join(repr(name) for name in names)} were given")
+    return names[0] if names else None

@@ -20,6 +20,8 @@ from losscheck.cli_options import (
     TaskChoice,
     TaskOption,
     WeightOption,
+    one_or_more,
+    only_column,
     shown,
 )
 from losscheck.gate import FailOn
@@ -56,7 +58,10 @@ def compare_command(
 
     options = make_options(loss, "any", 0.8, alpha, "unknown")
     roles = Roles(
-        target=_columns(target), prediction=_columns(prediction), residual=_only(residual), weight=_only(weight)
+        target=one_or_more(target),
+        prediction=one_or_more(prediction),
+        residual=only_column("residual", residual),
+        weight=only_column("weight", weight),
     )
     first, second = (read_side(path, roles, task.value, options) for path in (before, after))
     found = compare(first, second, alpha)
@@ -69,13 +74,3 @@ def compare_command(
     else:
         print_document(found.to_document(), color)
     raise typer.Exit(FOUND if found.stops(STOPS[fail_on]) else 0)
-
-
-def _columns(names: list[str] | None) -> str | tuple[str, ...] | None:
-    return None if names is None else names[0] if len(names) == 1 else tuple(names)
-
-
-def _only(names: list[str] | None) -> str | None:
-    if names is not None and len(names) > 1:
-        raise InputError(f"one column at a time: {', '.join(repr(name) for name in names)} were given")
-    return names[0] if names else None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from losscheck.results import InputError
+from losscheck.results import InputError, Report
 
 NAMES = ("losscheck.toml", "pyproject.toml")
 NOT_HERE = frozenset({"help", "version", "debug"})
@@ -39,6 +39,12 @@ class Configuration:
             if name not in used and EXCLUSIVE.get(name) not in used:
                 found += texts
         return found
+
+    def note(self, report: Report) -> Report:
+        """Return the report with a note on the options that this file has set."""
+        if not self.options:
+            return report
+        return replace(report, notes=(*report.notes, f"Options from {self.path.name}: {', '.join(self.options)}."))
 
     def _texts(self, name: str, value: Any, parameter: Any) -> list[str]:
         if parameter.is_flag:

@@ -15,13 +15,14 @@ from losscheck.families.response_family import Domain, ResponseFamily
 from losscheck.families.responses import RESPONSE_FAMILIES
 from losscheck.numeric.censoring import latent_mean
 from losscheck.numeric.lazy import Array, np
+from losscheck.numeric.ordered import median_of, rows_where, share_where, taken
 from losscheck.numeric.pairs import Pairs, make_pairs
 from losscheck.numeric.variance_slope import VarianceSlope, fit_variance_slope
 from losscheck.preparation import Prepared
 from losscheck.ranking import LOGS, SCALE_HEADS, FamilyFits
 from losscheck.results import Fit
 from losscheck.sample import Sample
-from losscheck.target import Target, describe_target
+from losscheck.target import Target, describe_target, is_blurred
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -196,22 +197,26 @@ def hold_contest(sample: Sample, prepared: Prepared, fits: FamilyFits) -> Contes
 
     A material trend of the mean is taken out of the predictions, as it is of the residuals.
     """
-    if sample.target is None or sample.prediction is None or sample.n < FEWEST_ROWS:
+    joint, targets = sample.paired, sample.target_values
+    if targets is None or joint.target is None or joint.prediction is None or sample.n < FEWEST_ROWS:
         return None
-    target = describe_target(sample.target)
+    if is_blurred(sample):
+        return None
+    target = describe_target(targets)
     domains = target.domains()
     mended = prepared.material and not target.atomic  # a cut bends the mean: that is no fault of the predictions
-    prediction = sample.target - prepared.values if mended else sample.prediction
+    prediction = joint.target - prepared.values if mended else joint.prediction
     families = [family for family in RESPONSE_FAMILIES if family.domain in domains]
-    possible = _possible(target, prediction)
-    if target.atomic and possible.mean() < 1 - MOST_IMPOSSIBLE:  # then they are of what lies behind the cut
-        families = [family for family in families if family.domain is Domain.CENSORED]
-        possible = np.ones(sample.n, bool)
-    impossible = int(sample.n - possible.sum())
-    if not families or impossible > MOST_IMPOSSIBLE * sample.n or sample.n - impossible < FEWEST_ROWS:
+    possible = _possible(target, prediction, joint.count)
+    if target.atomic and share_where(possible, joint.count) < 1 - MOST_IMPOSSIBLE:
+        families = [family for family in families if family.domain is Domain.CENSORED]  # of what lies behind the cut
+        possible = np.ones(prediction.size, bool)
+    rows = rows_where(possible, joint.count)
+    impossible = sample.n - rows
+    if not families or impossible > MOST_IMPOSSIBLE * sample.n or rows < FEWEST_ROWS:
         return None
-    weight = None if sample.weight is None else sample.weight[possible]
-    y, f = sample.target[possible], prediction[possible]
+    weight = taken(joint.mass, possible)
+    y, f = joint.target[possible], prediction[possible]
     if bool((y == y[0]).all()):
         return None
     pairs = make_pairs(y, f, weight, _width(target, prepared), np.log(f) if (f > 0).all() else f)
@@ -220,7 +225,7 @@ def hold_contest(sample: Sample, prepared: Prepared, fits: FamilyFits) -> Contes
     finite = [entry for entry in (*own, *noise) if math.isfinite(entry.fit.bic) and math.isfinite(entry.fit.score)]
     entries = tuple(sorted(finite, key=lambda entry: entry.fit.bic))
     slope = fit_variance_slope(pairs) if (f > 0).all() else None
-    return Contest(target, pairs, y.size, impossible, sample.n, entries, slope, prepared.tempering)
+    return Contest(target, pairs, rows, impossible, sample.n, entries, slope, prepared.tempering)
 
 
 def _width(target: Target, prepared: Prepared) -> float:
@@ -228,7 +233,7 @@ def _width(target: Target, prepared: Prepared) -> float:
     return target.step if target.count else prepared.step
 
 
-def _possible(target: Target, prediction: Array) -> NDArray[np.bool_]:
+def _possible(target: Target, prediction: Array, count: Array | None) -> NDArray[np.bool_]:
     """Return which predictions a positive or bounded mean can have.
 
     A model whose predictions go below 0 says as little just above: half of the impossible ones reach as far down.
@@ -236,7 +241,7 @@ def _possible(target: Target, prediction: Array) -> NDArray[np.bool_]:
     if target.lowest < 0 or (target.atomic and target.lowest != 0):
         return np.ones(prediction.size, bool)
     below = prediction <= 0
-    floor = -float(np.median(prediction[below])) if below.any() else 0.0
+    floor = -median_of(prediction[below], taken(count, below)) if below.any() else 0.0
     possible: NDArray[np.bool_] = (prediction > 0) & (prediction >= floor)
     if target.unit:
         possible &= prediction < 1

@@ -16,7 +16,7 @@ from losscheck.classes.request import ClassRequest
 from losscheck.drawing import draw_histogram, draw_quantiles
 from losscheck.facts import gather_facts
 from losscheck.families import declaration_named
-from losscheck.notes import CLASSES_FROM, note_predictions
+from losscheck.notes import CLASSES_FROM, note_sample
 from losscheck.numeric.lazy import np
 from losscheck.options import Options, make_asked, make_options
 from losscheck.plotting import plot_noise
@@ -85,11 +85,15 @@ def check_file(
     predictions_from: str = "unknown",
     drop_bad_rows: bool = False,
     fit_baseline: bool = False,
+    exact: bool = False,
+    table: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Report:
     """Diagnose a file, or several as one data set; column names are detected when left out.
 
-    `fit_baseline`: there are features and no predictions; a quick linear model predicts every row from the others.
+    A file may be a summary, or the address of a database with a `table` (extra `ibis`). Above 5 million rows a
+    summary is made, unless `exact`. `fit_baseline`: there are features and no predictions; a quick linear model
+    predicts every row from the others.
     Raises InputError, naming file, line, column and value, for anything that cannot be read.
     """
     options = make_options(loss, estimand, min_efficiency, alpha, predictions_from)
@@ -97,7 +101,15 @@ def check_file(
     roles = Roles(target=_names(target), prediction=_names(prediction), residual=residual, weight=weight, order=order)
     paths = [files] if isinstance(files, (str, PathLike)) else list(files)
     sample = read_sample(
-        paths, roles, task=task, asked=asked, drop_bad_rows=drop_bad_rows, with_features=fit_baseline, progress=progress
+        paths,
+        roles,
+        task=task,
+        asked=asked,
+        drop_bad_rows=drop_bad_rows,
+        with_features=fit_baseline,
+        exact=exact,
+        table=table,
+        progress=progress,
     )
     return diagnose(_with_baseline(sample, options, seed) if fit_baseline else sample, options, progress)
 
@@ -146,7 +158,7 @@ def _diagnose_noise(sample: Sample, request: Request, alpha: float, say: Callabl
         verdict=verdict,
         fits=ranked,
         checks=(*checks, *judged),
-        notes=(note_predictions(sample, request.predictions_from),),
+        notes=note_sample(sample, request.predictions_from),
         histogram=draw_histogram(prepared, fits, ranked, verdict),
         quantiles=draw_quantiles(prepared, alpha),
         derivation="" if verdict.loss is None else declaration_named(verdict.loss).derivation,
@@ -192,6 +204,7 @@ def _diagnose_classes(sample: ClassSample, request: ClassRequest, alpha: float, 
     # a fifth of a run on 1,000 residuals would be their import
     from losscheck.classes.facts import gather_class_facts
     from losscheck.classes.verdict import describe_fit, judge_class_loss, recommend_class_loss
+    from losscheck.outputs.pictures import plot_classes
     from losscheck.outputs.reliability import reliability
 
     task = detect_task(sample)
@@ -210,4 +223,5 @@ def _diagnose_classes(sample: ClassSample, request: ClassRequest, alpha: float, 
         notes=(CLASSES_FROM[request.predictions_from],) if facts.labelled else (),
         reliability=reliability(sample, alpha),
         derivation=facts.family.derivation,
+        plots=plot_classes(sample, alpha),
     )

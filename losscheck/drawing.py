@@ -5,6 +5,7 @@ from __future__ import annotations
 from losscheck.families import regression_family_named
 from losscheck.families.family import Family, View
 from losscheck.numeric.lazy import np, scipy
+from losscheck.numeric.ordered import total_of
 from losscheck.preparation import Prepared
 from losscheck.ranking import FamilyFits
 from losscheck.results import Fit, Histogram, QuantileStrip, Verdict
@@ -32,15 +33,15 @@ def draw_histogram(prepared: Prepared, fits: FamilyFits, ranked: tuple[Fit, ...]
         bins = int(np.ceil((high - low) / width)) + 1
         low = float(values.min()) + width * np.floor((low - values.min()) / width) - width / 2
         high = low + bins * width
-    counts, edges = np.histogram(values, bins=bins, range=(low, high))
+    counts, edges = np.histogram(values, bins=bins, range=(low, high), weights=prepared.count)
     middle, width = (edges[:-1] + edges[1:]) / 2, edges[1] - edges[0]
     ids = [verdict.family, *(fit.family for fit in ranked)]
     named = next((name for name in ids if name is not None and _has_density(name)), "normal")
     curves = {
-        name: tuple((fits.fitted(name).density(middle) * values.size * width).tolist())
+        name: tuple((fits.fitted(name).density(middle) * prepared.rows * width).tolist())
         for name in dict.fromkeys(("normal", named))
     }
-    below, above = float((values < edges[0]).sum()), float((values > edges[-1]).sum())
+    below, above = (total_of(1.0 * out, prepared.count) for out in (values < edges[0], values > edges[-1]))
     taken = " and ".join(prepared.material)
     title = f"Residuals with their {taken} taken out" if taken else "Residuals: target - prediction"
     return Histogram(tuple(edges.tolist()), tuple(counts.tolist()), curves, below, above, title)
@@ -54,11 +55,10 @@ def _has_density(name: str) -> bool:
 
 def draw_quantiles(prepared: Prepared, alpha: float) -> QuantileStrip | None:
     """Return observed against normal quantiles in robust sds, with the pointwise band of normal data."""
-    values = prepared.values
-    n = prepared.effective_rows
-    if values.size <= 4 * FEWEST_BEYOND:
+    rows, n = prepared.rows, prepared.effective_rows
+    if rows <= 4 * FEWEST_BEYOND:
         return None
-    reach = min(float(scipy.special.ndtri(1 - FEWEST_BEYOND / values.size)), FARTHEST)
+    reach = min(float(scipy.special.ndtri(1 - FEWEST_BEYOND / rows)), FARTHEST)
     normal = np.linspace(-reach, reach, QUANTILES)
     levels = scipy.special.ndtr(normal)
     points, order = prepared.residuals, np.argsort(prepared.residuals.value)

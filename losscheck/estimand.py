@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from losscheck.numeric.lazy import Array, np
+from losscheck.numeric.ordered import rows_of, sd_of
 from losscheck.numeric.points import robust_center_scale, weighted_quantile
 from losscheck.sample import Sample
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 GROUPS = 10
 FEWEST_A_GROUP = 20
@@ -38,27 +44,45 @@ def find_shifts(sample: Sample) -> tuple[Shift, ...]:
 
     Above 200,000 rows every k-th is looked at.
     """
-    every = -(-sample.n // MOST_ROWS)
-    residual = sample.residual[::every]
-    level, weights = (None if part is None else part[::every] for part in (sample.prediction, sample.weight))
-    groups = 1 if level is None else max(1, min(GROUPS, residual.size // FEWEST_A_GROUP))
+    of = sample if sample.paired.prediction is None else sample.paired
+    every = 1 if of.count is not None else -(-of.n // MOST_ROWS)
+    residual = of.residual[::every]
+    level, weights = (None if part is None else part[::every] for part in (of.prediction, of.weight))
+    n = rows_of(residual, of.count)
+    groups = 1 if level is None else max(1, min(GROUPS, n // FEWEST_A_GROUP))
     order = np.arange(residual.size) if level is None else np.argsort(level, kind="stable")
     shifts = np.zeros((2, groups))
     size = np.zeros(groups)
-    for g, rows in enumerate(np.array_split(order, groups)):
-        weight = None if weights is None else weights[rows]
+    for g, (rows, weight) in enumerate(_split(order, groups, weights, of.count)):
         r = residual[rows]
         mean = float(np.average(r, weights=weight))
         shifts[0, g] = weighted_quantile(r, weight, 0.5) - mean
         shifts[1, g] = _huber_center(r, weight) - mean
         size[g] = rows.size if weight is None else weight.sum()
-    scale = robust_center_scale(residual, weights)[1]
+    scale = robust_center_scale(residual, of.mass if of.count is not None else weights)[1]
     rows_used = sample.effective_rows / every
-    spread = max(scale, float(np.std(residual)) / np.sqrt(rows_used) * MEDIAN_SE * SIGNIFICANT / MATERIAL)
-    mean = 0.0 if sample.target is None else float(np.average(sample.target, weights=sample.weight))
+    spread = max(scale, sd_of(residual, of.count) / np.sqrt(rows_used) * MEDIAN_SE * SIGNIFICANT / MATERIAL)
+    mean = 0.0 if of.target is None else float(np.average(of.target, weights=of.mass))
     averages = (shifts @ size) / size.sum()
     found = zip(("mae", "huber"), averages.tolist(), strict=True)
     return tuple(Shift(loss, value, mean) for loss, value in found if abs(value) > MATERIAL * spread)
+
+
+def _split(
+    order: NDArray[np.int64], groups: int, weights: Array | None, count: Array | None
+) -> Iterator[tuple[NDArray[np.int64], Array | None]]:
+    """Yield the points of equally large groups of rows and their weights; a point may be in two of them."""
+    if count is None:
+        for points in np.array_split(order, groups):
+            yield points, None if weights is None else weights[points]
+        return
+    after = np.cumsum(count[order])
+    sizes = [part.size for part in np.array_split(np.arange(round(after[-1])), groups)]
+    ends = np.cumsum(sizes)
+    for start, end in zip(ends - sizes, ends, strict=True):
+        inside = np.minimum(after, end) - np.maximum(after - count[order], start)
+        points = order[inside > 0]
+        yield points, inside[inside > 0] * (1.0 if weights is None else weights[points])
 
 
 def _huber_center(values: Array, weight: Array | None) -> float:

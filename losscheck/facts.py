@@ -14,6 +14,7 @@ from losscheck.estimand import Shift, find_shifts
 from losscheck.loss_choice import LossChoice
 from losscheck.measurement import SANDWICH_ROWS, Sandwich, best_of_each_loss, efficiency_of, multiply
 from losscheck.numeric.lazy import Array, np, scipy
+from losscheck.numeric.ordered import median_of, quantiles
 from losscheck.numeric.points import make_points
 from losscheck.posterior import Posterior, weigh_models
 from losscheck.preparation import GATE_EFFICIENCY, Atom, Prepared, ScaleGate
@@ -214,9 +215,10 @@ def _gate_confidence(gate: ScaleGate | None, n: float) -> float:
 
 def _sigma_range(gate: ScaleGate | None, sample: Sample) -> tuple[float, float, float] | None:
     """Return the fitted sd of the residual at the 5 %, 50 % and 95 % quantiles of the prediction."""
-    if gate is None or sample.prediction is None:
+    pairs = sample.paired
+    if gate is None or pairs.prediction is None:
         return None
-    low, middle, high = gate.fit.sigma(np.quantile(sample.prediction, [0.05, 0.5, 0.95])).tolist()
+    low, middle, high = gate.fit.sigma(quantiles(pairs.prediction, pairs.count, (0.05, 0.5, 0.95))).tolist()
     return low, middle, high
 
 
@@ -233,26 +235,26 @@ def _nats_gained(prepared: Prepared, posterior: Posterior) -> float:
 
 def _find_drivers(sample: Sample, prepared: Prepared, posterior: Posterior) -> Drivers | None:
     """Return the far rows, if they are few and MSE would be kept without them (step 7)."""
-    sigma = prepared.residuals.scale
-    if prepared.gate is not None and prepared.gate.open and sample.prediction is not None:
-        values = prepared.values / prepared.gate.fit.sigma(sample.prediction)
+    sigma, values, of = prepared.residuals.scale, prepared.values, sample.paired if prepared.material else sample
+    pairs = sample.paired
+    if prepared.gate is not None and prepared.gate.open and pairs.prediction is not None:
+        residual = values if prepared.material else pairs.residual
+        values, of = residual / prepared.gate.fit.sigma(pairs.prediction), pairs
         sigma = prepared.shape.scale
-    else:
-        values = prepared.values
-    distance = np.abs(values - np.median(values))
+    distance = np.abs(values - median_of(values, of.count))
     far = distance > FAR * sigma
-    count = int(far.sum())
+    count = int(far.sum()) if of.count is None else round(float(of.count[far].sum()))
     n = prepared.shape.n * prepared.tempering
     if not 1 <= count <= max(FEW_ROWS, FEW_SHARE * sample.n) or _keeps_mse(posterior, n):
         return None
-    weight = None if sample.weight is None else sample.weight[~far]
+    weight = None if of.mass is None else of.mass[~far]
     if np.unique(values[~far]).size < 3:
         return None
     rest = weigh_models(make_points(values[~far], weight, step=prepared.step), prepared.tempering)
     if not _keeps_mse(rest, n - count):
         return None
     worst = np.flatnonzero(far)[np.argsort(-distance[far], kind="stable")]
-    return Drivers(count, tuple(int(row) for row in sample.row[worst][:MOST_ROWS_LISTED]))
+    return Drivers(count, sample.rows_at(worst, MOST_ROWS_LISTED))
 
 
 def _keeps_mse(posterior: Posterior, n: float) -> bool:

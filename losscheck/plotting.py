@@ -34,7 +34,7 @@ def plot_noise(
 ) -> Plots:
     """Return what can be drawn of the residuals, under the normal and under the winning family."""
     winner = verdict.family if verdict.family is not None else ranked[0].family
-    enough = prepared.values.size >= FEWEST
+    enough = prepared.rows >= FEWEST
     quantiles = [_against_normal(prepared, alpha)] if enough else []
     if enough and winner != "normal" and winner in fits.ids:
         quantiles.append(_against_winner(winner, sample, prepared, fits, alpha))
@@ -49,7 +49,7 @@ def plot_noise(
 def _against_normal(prepared: Prepared, alpha: float) -> QuantilePlot:
     """Compare with the normal of the residuals' median and MAD, whose errors widen the band."""
     points, n, what = prepared.residuals, prepared.effective_rows, _describe_residuals(prepared)
-    level = _levels(prepared.values.size)
+    level = _levels(prepared.rows)
     z, low, high = scipy.special.ndtri((level, *_level_band(level, n, alpha)))
     error = float(scipy.special.ndtri(1 - alpha / 2)) * MAD_ERROR * np.abs(z) / np.sqrt(n)
     low, high = z - np.hypot(z - low, error), z + np.hypot(high - z, error)
@@ -64,11 +64,12 @@ def _against_winner(name: str, sample: Sample, prepared: Prepared, fits: FamilyF
     points, what = prepared.residuals, _describe_residuals(prepared)
     if view is View.LOG_RATIO and prepared.logs is not None:
         points, what = prepared.logs.ratios, "log ratios of target and prediction"
-    elif view is View.SCALED and prepared.gate is not None and sample.prediction is not None:
-        x = prepared.gate.fit.standardise(thinned(sample, sample.prediction))
+    elif view is View.SCALED and prepared.gate is not None and (of := sample.paired).prediction is not None:
+        x = prepared.gate.fit.standardise(thinned(of, of.prediction))
         scale = sigma * np.exp(rest[0] * x + rest[1] * x * x)
-        weight = None if sample.weight is None else thinned(sample, sample.weight)
-        points = make_points((thinned(sample, prepared.values) - mu) / scale, weight)
+        weight = None if of.mass is None else thinned(of, of.mass)
+        values = prepared.values if prepared.material else of.residual
+        points = make_points((thinned(of, values) - mu) / scale, weight)
         mu, sigma, what = 0.0, 1.0, "residuals over their fitted scale"
     level = _levels(round(points.n))
     distribution = _distribution(name, fits)
@@ -146,11 +147,17 @@ def _plot_tails(prepared: Prepared, fits: FamilyFits, names: list[str]) -> TailP
 
 def _plot_scale(sample: Sample, prepared: Prepared) -> ScalePlot | None:
     """Return residuals by prediction, with the trend and the robust standard deviation that were fitted."""
-    if sample.prediction is None:
+    of = sample.paired
+    if of.prediction is None:
         return None
-    prediction, residual = (values[:: -(-sample.n // SORTED)] for values in (sample.prediction, sample.residual))
+    every = 1 if of.count is not None else -(-sample.n // SORTED)
+    prediction, residual = of.prediction[::every], of.residual[::every]
     order = np.argsort(prediction, kind="stable")
-    order = order[:: -(-order.size // SCATTER)]
+    if of.count is None:
+        order = order[:: -(-order.size // SCATTER)]
+    else:
+        row = np.arange(0, sample.n, -(-sample.n // SCATTER))
+        order = order[np.searchsorted(np.cumsum(of.count[order]), row, side="right")]
     prediction, residual = prediction[order], residual[order]
     if not prediction[-1] > prediction[0]:
         return None

@@ -17,12 +17,14 @@ from losscheck.checks.noise.measures import (
 )
 from losscheck.numeric.dependence import effective_rows, tempering
 from losscheck.numeric.lazy import Array, np
+from losscheck.numeric.ordered import rows_of
 from losscheck.numeric.points import Points, make_cells, make_points
 from losscheck.numeric.scale import RankScore, ScaleFit
-from losscheck.numeric.ties import rounding_step
+from losscheck.numeric.ties import distinct_values, rounding_step
 from losscheck.numeric.trend import Coefficient, Trend
 from losscheck.results import Estimate
-from losscheck.sample import Sample
+from losscheck.sample import Sample, Values
+from losscheck.target import is_blurred
 
 MEDIAN_LEVEL = 0.05
 """At which the signs must show a trend of the mean too: wide, so that symmetric noise excuses few trends."""
@@ -71,9 +73,13 @@ class LogView:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """The residuals as the fits see them: `residuals` as they are, `shape` after the scale has been divided out."""
+    """The residuals as the fits see them: `residuals` as they are, `shape` after the scale has been divided out.
+
+    `values` are the residuals without a material trend, `count` the rows that each stands for (None: one each).
+    """
 
     values: Array
+    count: Array | None
     residuals: Points
     shape: Points
     cells: Points | None
@@ -88,6 +94,11 @@ class Prepared:
     tempering: float
     effective_rows: float
 
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return rows_of(self.values, self.count)
+
 
 def prepare(sample: Sample, alpha: float, mean_wanted: bool = False) -> Prepared:
     """Remove a material trend, find rounding, dependence and a changing scale, and make the weighted points.
@@ -97,25 +108,28 @@ def prepare(sample: Sample, alpha: float, mean_wanted: bool = False) -> Prepared
     """
     trend = mean_trend(sample)
     material = trend.material if mean_wanted else tuple(n for n in trend.material if _moves_the_median(sample, n))
-    values = sample.residual - trend.fitted(sample.prediction) if material else sample.residual
+    source, pairs = sample.paired if material else sample, sample.paired
+    values = source.residual - trend.fitted(source.prediction) if material else source.residual
     grid = _rounding(sample)
     step = 0.0 if material else grid  # without its trend a rounded residual is off the grid
     distinct, atom = _find_atom(sample, grid)
     in_time = sample.ordered and not sorted_by(sample)  # neighbours in a sorted file are alike by construction
     rho = autocorrelations(sample) if in_time else np.empty(0)
     gate = find_scale_gate(sample, alpha)
-    residuals = make_points(values, sample.weight, step=step)
+    residuals = make_points(values, source.mass, step=step)
     shape, cells = residuals, None
-    if gate is not None and sample.prediction is not None:
-        cells = make_cells(values, gate.fit.standardise(sample.prediction), sample.weight, like=residuals)
+    paired = values if material else pairs.residual
+    if gate is not None and pairs.prediction is not None:
+        cells = make_cells(paired, gate.fit.standardise(pairs.prediction), pairs.mass, like=residuals)
         if gate.open:
-            shape = make_points(values / gate.fit.sigma(sample.prediction), sample.weight)
+            shape = make_points(paired / gate.fit.sigma(pairs.prediction), pairs.mass)
     return Prepared(
         values,
+        source.count,
         residuals,
         shape,
         cells,
-        _log_view(sample, values, gate, residuals),
+        _log_view(sample, paired, gate, residuals),
         trend,
         material,
         gate,
@@ -139,10 +153,11 @@ def _moves_the_median(sample: Sample, name: str) -> bool:
 def find_scale_gate(sample: Sample, alpha: float) -> ScaleGate | None:
     """Return the scale test and fit, or None without predictions that vary or with too few rows."""
     model = scale_model(sample) if sample.n >= FEWEST_FOR_SCALE else None
-    if model is None or sample.prediction is None or model[0].degrees_of_freedom == 0:
+    pairs = sample.paired
+    if model is None or pairs.prediction is None or model[0].degrees_of_freedom == 0:
         return None
     test, fit = model
-    efficiency = fit.efficiency_interval(thinned(sample, sample.prediction), 1 - alpha)
+    efficiency = fit.efficiency_interval(thinned(pairs, pairs.prediction), 1 - alpha, pairs.count)
     is_open = test.p_value < GATE_LEVEL and (efficiency.value or 0.0) < GATE_EFFICIENCY
     return ScaleGate(test, fit, efficiency, is_open)
 
@@ -150,8 +165,8 @@ def find_scale_gate(sample: Sample, alpha: float) -> ScaleGate | None:
 def _rounding(sample: Sample) -> float:
     """Return the step of rounded residuals, or of rounded targets; 0 where it is too fine to matter."""
     step = residual_ties(sample).step
-    if step is None and sample.target is not None:
-        step = rounding_step(sample.target)
+    if step is None and (target := sample.target_values) is not None:
+        step = rounding_step(target.value, target.count, target.merged)
     scale = robust_scale(sample).spread * standardise(sample).sd
     return 0.0 if step is None or step < FINE_STEP * scale else step
 
@@ -159,39 +174,47 @@ def _rounding(sample: Sample) -> float:
 def _find_atom(sample: Sample, step: float) -> tuple[int, Atom | None]:
     """Return the number of distinct residuals, and the commonest one where it holds too many rows."""
     ordered = standardise(sample).ordered
-    starts = np.flatnonzero(np.diff(ordered, prepend=-np.inf))
-    count = np.diff(starts, append=ordered.size)
+    starts = np.flatnonzero(np.diff(ordered.value, prepend=-np.inf))
+    if sample.count is None:
+        count = np.diff(starts, append=ordered.value.size)
+    else:
+        count = distinct_values(ordered.value, ordered.count, ordered.merged)[1]
     top = int(count.argmax())
-    share = float(count[top]) / ordered.size
+    share = float(count[top]) / ordered.n
     fine = step > 0 or starts.size < FEWEST_DISTINCT or share < LARGEST_ATOM
     if not fine:
-        row = int(np.argmin(np.abs(standardise(sample).values - ordered[starts[top]])))
+        row = int(np.argmin(np.abs(standardise(sample).values - ordered.value[starts[top]])))
         return int(starts.size), Atom("residual", float(sample.residual[row]), share)
-    return int(starts.size), _target_atom(sample.target)
+    return int(starts.size), _target_atom(sample.target_values)
 
 
-def _target_atom(target: Array | None) -> Atom | None:
+def _target_atom(target: Values | None) -> Atom | None:
     """Return the value that a tenth of otherwise continuous targets share."""
     if target is None:
         return None
-    value, count = np.unique(target, return_counts=True)
-    top = int(count.argmax())
-    others_repeat = float(count[count > 1].sum() - count[top]) / max(target.size - count[top], 1)
+    value, count = distinct_values(target.value, target.count, target.merged)
+    rows, top = rows_of(target.value, target.count), int(count.argmax())
+    others_repeat = float(count[count > 1].sum() - count[top]) / max(rows - count[top], 1)
     continuous = value.size >= FEWEST_DISTINCT and others_repeat < MOST_TIED
-    share = float(count[top]) / target.size
+    share = float(count[top]) / rows
     return Atom("target", float(value[top]), share) if continuous and share >= LARGEST_ATOM else None
 
 
 def _log_view(sample: Sample, values: Array, gate: ScaleGate | None, like: Points) -> LogView | None:
-    target, prediction = sample.target, sample.prediction
-    if target is None or prediction is None or gate is None or not (target > 0).all():
+    pairs, targets = sample.paired, sample.target_values
+    target, prediction = pairs.target, pairs.prediction
+    if target is None or targets is None or prediction is None or gate is None or not (targets.value > 0).all():
+        return None
+    if is_blurred(sample):
         return None
     defined = prediction > 0
-    if (~defined).mean() > MOST_IMPOSSIBLE:
+    rows = rows_of(prediction, pairs.count)
+    kept = rows_of(prediction[defined], None if pairs.count is None else pairs.count[defined])
+    if rows - kept > MOST_IMPOSSIBLE * rows:
         return None
-    weight = None if sample.weight is None else sample.weight[defined]
+    weight = None if pairs.mass is None else pairs.mass[defined]
     log_target = np.log(target[defined])
     jacobian = -float(np.average(log_target, weights=weight))
     ratios = make_points(log_target - np.log(prediction[defined]), weight, jacobian=jacobian)
     cells = make_cells(values[defined], gate.fit.standardise(prediction[defined]), weight, like=like)
-    return LogView(ratios, cells, int(defined.sum()))
+    return LogView(ratios, cells, kept)

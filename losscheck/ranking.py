@@ -66,14 +66,14 @@ class FamilyFits:
         if logs is None or logs.cells is None:
             return "", math.inf
         best = min(LOGS, key=lambda name: self.fitted(name).fit.bic)
-        if logs.rows == self._prepared.values.size:
+        if logs.rows == self._prepared.rows:
             heads = [held_out(self.fitted(name)) for name in SCALE_HEADS]
         else:
             heads = [held_out(fit_family(family_named(name), logs.cells)) for name in SCALE_HEADS]
         return best, held_out(self.fitted(best)) - min(heads)
 
     def _note(self, fitted: FittedFamily) -> str:
-        logs, rows = self._prepared.logs, self._prepared.values.size
+        logs, rows = self._prepared.logs, self._prepared.rows
         if fitted.family.view is not View.LOG_RATIO or logs is None or logs.rows == rows:
             return fitted.fit.note
         partial = f"on the {logs.rows} of {rows} rows whose prediction is positive"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from losscheck.checks.noise.measures import mean_trend, standardise, thinned
 from losscheck.numeric.lazy import np
+from losscheck.numeric.ordered import sd_of
 from losscheck.results import InputError
 from losscheck.sample import Sample
 
@@ -20,21 +21,22 @@ def require_noise(sample: Sample) -> None:
     where = sample.info.files[0].name if sample.info.files else "the input"
     if sample.n < FEWEST:
         raise InputError(f"{where}: {sample.n} usable rows show no noise; at least {FEWEST} are needed")
-    size = 0.0 if sample.target is None else float(np.abs(sample.target).max())
+    targets, pairs = sample.target_values, sample.paired
+    size = 0.0 if targets is None else float(np.abs(targets.value).max())
     if float(np.ptp(sample.residual / 2)) <= ROUND_OFF * size:  # halved, for differences near 1e308
         value = float(sample.residual[0])
         hint = "; predictions equal to the targets are a leak, or the same column twice" if value == 0 else ""
         raise InputError(
             f"{where}: all {sample.n} residuals are equal to {value:g}, so there is no noise to read{hint}"
         )
-    if sample.target is not None and bool((sample.target == sample.target[0]).all()):
+    if targets is not None and bool((targets.value == targets.value[0]).all()):
         raise InputError(
-            f"{where}: all {sample.n} targets are equal to {sample.target[0]:g}: there is nothing to predict"
+            f"{where}: all {sample.n} targets are equal to {targets.value[0]:g}: there is nothing to predict"
         )
     trend = mean_trend(sample)
-    if sample.prediction is not None and trend.basis is not None:
-        rest = thinned(sample, sample.residual) - trend.fitted(thinned(sample, sample.prediction))
-        exact = float(np.std(rest)) < EXACT * size
+    if pairs.prediction is not None and trend.basis is not None:
+        rest = thinned(pairs, pairs.residual) - trend.fitted(thinned(pairs, pairs.prediction))
+        exact = sd_of(rest, pairs.count) < EXACT * size
     else:
         exact = False
     if exact:

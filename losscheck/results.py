@@ -60,6 +60,7 @@ class Need(StrEnum):
     PREDICTION = "prediction"
     TARGET = "target"
     ORDER = "order"
+    ROWS = "rows"  # the rows one by one
     LABELS = "labels"  # one true class a row
     PROBABILITIES = "probabilities"  # outputs that are, or could be made, probabilities of classes
 
@@ -209,6 +210,7 @@ class InputInfo:
     dialect: Mapping[str, Any] | None = None
     precision: str = "float64"
     summarized: bool = False
+    summary: Mapping[str, Any] | None = field(default=None, metadata={"json": "if given"})
 
 
 @dataclass(frozen=True)

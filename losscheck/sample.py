@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from losscheck.numeric.lazy import Array, np
 
 
+WHOLE_ALONE = 256.0
+"""Below it, a bucket of a summary holds one whole number at most."""
+NO_ORDER = "needs the order of the rows (--order COL)"
+
+
 @dataclass(frozen=True)
 class LeftOut:
     """Rows of one column that could not be used: how many, and the first few row numbers."""
@@ -59,6 +64,25 @@ class Baseline:
 
 
 @dataclass(frozen=True, eq=False)
+class Values:
+    """One column by itself: values, the rows that each stands for, and which stand for rows that differ a little."""
+
+    value: Array
+    count: Array | None = None
+    merged: NDArray[np.bool_] | None = None
+
+    @property
+    def whole(self) -> bool:
+        """True where all are whole numbers; from 256 on, several of them may be merged, and the others tell."""
+        value = self.value
+        if self.merged is not None and self.merged.any():
+            if (abs(value[self.merged]) < WHOLE_ALONE - 1).any() or self.merged.all():
+                return False
+            value = value[~self.merged]
+        return bool((value == value.round()).all())
+
+
+@dataclass(frozen=True, eq=False)
 class Sample:
     """Clean rows of a regression problem: finite, equally long 1-D arrays in file order (or in `--order`).
 
@@ -66,7 +90,11 @@ class Sample:
 
     `residual` is target − prediction, in the target's units. `weight` are importance weights scaled so that
     they sum to Kish's effective number of rows (Σw)²/Σw²; None means that every row counts once.
-    `row` holds the 1-based data row number of every kept row.
+    `row` holds the 1-based data row number of every kept row; it is empty where rows are not known one by one.
+
+    `count` is how many rows each point stands for; None: one each. A summary gives more: which points stand for rows
+    that differ a little (`merged`), `cells` with residual and prediction together, coarser than `residual` is alone,
+    and the `targets` by themselves.
     """
 
     residual: Array
@@ -83,16 +111,43 @@ class Sample:
     named_task: TaskKind | None = None
     features: Features | None = None
     baseline: Baseline | None = None
+    count: Array | None = None
+    merged: NDArray[np.bool_] | None = None
+    cells: Sample | None = None
+    targets: Values | None = None
 
-    @property
+    @cached_property
     def n(self) -> int:
         """Number of rows."""
-        return int(self.residual.size)
+        return int(self.residual.size) if self.count is None else round(float(self.count.sum()))
+
+    @cached_property
+    def mass(self) -> Array | None:
+        """What each point weighs in a likelihood: its rows times their importance; None: 1 each."""
+        if self.count is None or self.weight is None:
+            return self.count if self.weight is None else self.weight
+        return self.weight * self.count
 
     @property
     def effective_rows(self) -> float:
         """Kish's effective number of rows; n without weights."""
-        return float(self.n) if self.weight is None else float(self.weight.sum())
+        return float(self.n) if self.weight is None or self.mass is None else float(self.mass.sum())
+
+    @property
+    def paired(self) -> Sample:
+        """Residuals with their predictions: the sample itself, or the cells of a summary."""
+        return self if self.cells is None else self.cells
+
+    @property
+    def target_values(self) -> Values | None:
+        """The targets by themselves, as precisely as they are known."""
+        if self.targets is not None or self.target is None:
+            return self.targets
+        return Values(self.target, self.count, self.merged)
+
+    def rows_at(self, points: NDArray[np.int64] | NDArray[np.bool_], most: int) -> tuple[int, ...]:
+        """Return the row numbers of the first few of these points; none where rows are not known one by one."""
+        return tuple(int(row) for row in self.row[points][:most]) if self.row.size else ()
 
     @cached_property
     def constant(self) -> bool:
@@ -101,12 +156,14 @@ class Sample:
 
     def lacks(self, need: Need) -> str:
         """Return why what a check needs is not there; empty where it is."""
-        if need is Need.PREDICTION and self.prediction is None:
+        if need is Need.PREDICTION and self.paired.prediction is None:
             return "needs a prediction column"
-        if need is Need.TARGET and self.target is None:
+        if need is Need.TARGET and self.target_values is None:
             return "needs a target column"
+        if need is Need.ROWS and self.count is not None:
+            return "needs the rows one by one; a summary has only how many lie where (--exact reads all rows)"
         if need is Need.ORDER and not self.ordered:
-            return "needs the order of the rows (--order COL)"
+            return NO_ORDER if self.count is None else "needs the order of the rows, which a summary does not keep"
         return ""
 
 

@@ -17,12 +17,13 @@ def detect_task(sample: Sample | ClassSample, family: str | None = None) -> Task
     if sample.kind is TaskKind.TARGETS:
         return Task(sample.kind, "the targets are numbers, and there are no predictions of a model")
     columns = sample.info.columns
-    if sample.target is None:
+    targets = sample.target_values
+    if targets is None:
         why = f"column '{columns.residual}' holds residuals" if columns.residual else "residuals were given"
         return Task(sample.kind, why)
     if any(response.id == family and response.discrete for response in RESPONSE_FAMILIES):
         return Task(TaskKind.COUNT, "the targets are whole numbers from 0 on, and counts is what they behave as")
-    whole = bool((sample.target == sample.target.round()).all() and (sample.target >= 0).all())
+    whole = targets.whole and bool((targets.value >= 0).all())
     why = "the targets are numbers and there is one number predicted for each"
     if sample.baseline is not None:
         why = "the targets are numbers, predicted out of fold by a baseline that was fitted here"

@@ -74,6 +74,8 @@ def test_what_is_left_out_has_the_defaults_of_the_library(diagnosis, run):
         "predictions_from": "unknown",
         "fit_baseline": False,
         "drop_bad_rows": False,
+        "exact": False,
+        "table": None,
     }
 
 
@@ -180,14 +182,14 @@ def test_help_and_version(run):
 def test_class_outputs_and_labels_may_have_several_columns(diagnosis, run):
     run("a.csv", "-p", "a", "-p", "b", "-t", "y")
     ((_, options),) = diagnosis.calls
-    assert (options["prediction"], options["target"]) == (["a", "b"], "y")
+    assert (options["prediction"], options["target"]) == (("a", "b"), "y")
 
 
 def test_every_option_of_this_contract_and_no_other(run):
     out = run("--help")[1]
     options = (
         "--target --prediction --residual --weight --order --loss --min-efficiency --estimand --predictions-from "
-        "--task --outputs --stage --ordinal --seed --fit-baseline "
+        "--task --outputs --stage --ordinal --seed --fit-baseline --table --exact "
         "--on-bad-row --alpha --format --output --fail-on --fail-on-inconclusive --select --ignore --against "
         "--quiet --verbose --color --debug --version --help"
     )

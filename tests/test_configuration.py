@@ -24,7 +24,7 @@ def test_options_come_from_the_nearest_file_and_the_command_line_wins(folder, di
         'target = ["y", "z"]\nordinal = true\nquiet = true\n', encoding="utf-8"
     )
     run("a.csv", "-v")
-    assert (diagnosis.calls[-1][1]["target"], diagnosis.calls[-1][1]["loss"]) == (["y", "z"], None)
+    assert (diagnosis.calls[-1][1]["target"], diagnosis.calls[-1][1]["loss"]) == (("y", "z"), None)
     assert diagnosis.calls[-1][1]["ordinal"] is True
     run("a.csv", "-ty")
     assert diagnosis.calls[-1][1]["target"] == "y"

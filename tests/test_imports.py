@@ -11,7 +11,7 @@ LEVELS = [
     {"results"},
     {"sample"},
     {"numeric"},
-    {"outputs", "baseline"},
+    {"outputs", "summary", "baseline"},
     {"families", "reading", "checks"},
     {"efficiency", "task", "target", "estimand"},
     {"loss_choice", "posterior", "preparation"},
@@ -48,7 +48,9 @@ ALLOWED["cli"] = {
     "configuration",
     "cli_options",
     "comparing",
+    "summaries",
 }
+ALLOWED["summaries"] = {"results", "output", "reading", "summary", "cli_options"}
 
 
 def imported(path):

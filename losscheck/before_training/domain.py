@@ -10,6 +10,7 @@ from losscheck.families import FAMILIES, RESPONSE_FAMILIES, regression_loss_name
 from losscheck.families.family import Family, View
 from losscheck.families.response_family import Domain, ResponseFamily
 from losscheck.numeric.lazy import Array, np
+from losscheck.sample import Values
 from losscheck.target import Target, describe_target
 
 AnyFamily = Family | ResponseFamily
@@ -51,7 +52,7 @@ def observe(target: Array, weight: Array | None = None) -> Observed:
     with np.errstate(over="ignore"):
         variance = float(np.average((target - mean) ** 2, weights=weight))
     return Observed(
-        target=describe_target(target),
+        target=describe_target(Values(target)),
         n=int(target.size),
         mean=mean,
         variance=variance,

@@ -6,6 +6,7 @@ from math import log, sqrt
 
 from losscheck.checks.wording import Interval
 from losscheck.numeric.lazy import Array, np, scipy
+from losscheck.numeric.ordered import mean_of
 
 ANDERSON_DARLING_95 = 2.492  # upper 5 % point of A² with known parameters (Stephens 1974, table 1)
 ANDERSON_DARLING_SLOPE = 0.85  # its growth with log(1/alpha), from the 5 % and 1 % points 2.492 and 3.857
@@ -22,8 +23,10 @@ def standard_interval(value: float, se: float, alpha: float) -> Interval:
     return value - reach, value + reach
 
 
-def influence_se(influence: Array, n: int | None = None) -> float:
+def influence_se(influence: Array, n: int | None = None, count: Array | None = None) -> float:
     """Return the standard error of a statistic of n rows (default: these) from its influence function at some rows."""
+    if count is not None:
+        return sqrt(mean_of(influence * influence, count) / (n or float(count.sum())))
     return float(np.sqrt(influence @ influence / influence.size / (n or influence.size)))
 
 

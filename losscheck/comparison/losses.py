@@ -40,8 +40,10 @@ class LossChange:
 
 
 def measure_losses(sample: Sample | ClassSample) -> LossRows | None:
-    """Return squared and absolute errors, or log loss and Brier score; None where there is nothing to hold against."""
+    """Return squared and absolute errors, or log loss and Brier score; None without truth, or of a summary."""
     if isinstance(sample, Sample):
+        if sample.count is not None:  # points that stand for rows: which of them, a summary does not know
+            return None
         r = sample.residual
         return LossRows({"mse": r * r, "mae": np.abs(r)}, sample.target, sample.row, sample.weight)
     from losscheck.outputs.baselines import row_losses

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import exp, floor, log, sqrt
 
 from losscheck.numeric.lazy import Array, np, scipy
+from losscheck.numeric.ordered import mean_of, product_of, rows_of, sd_of
 
 MATERIAL = 0.1  # residual sd: adds 1 % to the mean squared error
 SIGNIFICANT = 0.01
@@ -84,28 +85,29 @@ class _Basis:
         return np.stack((np.ones(x.size), x, (x * x - level - tilt * x) / size))
 
 
-def fit_trend(residual: Array, prediction: Array | None = None) -> Trend:
+def fit_trend(residual: Array, prediction: Array | None = None, count: Array | None = None) -> Trend:
     """Fit bias, slope and curvature of the residual with HAC standard errors.
 
     Newey and West (1987, doi:10.2307/1913610): Bartlett weights up to lag ⌊4 (n/100)^(2/9)⌋, residuals divided by
     1 − leverage as in HC3, and the t distribution with n − k degrees of freedom. Log-normal predictions with the sd
     in proportion, n = 200: a slope is found in 10 % of samples at the 5 % level, in 28 % without the leverage. A
-    standard error is never below that of independent rows (Angrist & Pischke 2009, section 8.1).
+    standard error is never below that of independent rows (Angrist & Pischke 2009, section 8.1). With `count`, the
+    rows at each value, there is no order, and the standard errors are HC3's.
     """
     unit = float(np.abs(residual).max()) or 1.0  # squares of 1e300 overflow, of 1e-300 vanish
-    values = residual / unit
-    center, spread = float(values.mean()), float(values.std(ddof=1)) if values.size > 1 else 0.0
-    if spread <= 1e-14 * abs(center) or values.size < 2:
+    values, n = residual / unit, rows_of(residual, count)
+    center, spread = mean_of(values, count), sd_of(values, count) * sqrt(n / (n - 1)) if n > 1 else 0.0
+    if spread <= 1e-14 * abs(center) or n < 2:
         none = Coefficient(0.0, 0.0, 1.0)
         return Trend(none, None, None, None, 0.0, 1, 1.0, center * unit, None)
     values /= spread
-    basis = None if prediction is None else _basis(prediction)
+    basis = None if prediction is None else _basis(prediction, count)
     constant = np.ones((1, values.size))
     columns = constant if basis is None or prediction is None else basis.columns(prediction)
-    if values.size <= columns.shape[0] + 1:
+    if n <= columns.shape[0] + 1:
         basis, columns = None, constant
-    estimates, covariance = _hac_regression(values, columns)
-    free = values.size - columns.shape[0]
+    estimates, covariance = _hac_regression(values, columns) if count is None else _regression(values, columns, count)
+    free = n - columns.shape[0]
     found = [_coefficient(b, v, free) for b, v in zip(estimates, np.diag(covariance), strict=True)]
     slope = found[1] if len(found) > 1 else None
     return Trend(
@@ -134,37 +136,54 @@ def _hac_regression(values: Array, columns: Array) -> tuple[Array, Array]:
     ones are raised to them.
     """
     k, n = columns.shape
-    inverse = np.linalg.inv(columns @ columns.T)
-    estimates = inverse @ (columns @ values)
-    rest = values - estimates @ columns
-    leverage = np.einsum("ji,ji->i", columns, inverse @ columns)
-    scores = columns * (rest / np.maximum(1 - leverage, LEAST_FREEDOM))
+    estimates, inverse, scores, plain = _least_squares(values, columns, None)
     # Bartlett's weights are those of moving sums over lags + 1 rows, so that the cost does not grow with the lags
     span = hac_lag(n) + 1
     running = np.zeros((k, n + 2 * span))
     running[:, span : n + span] = np.cumsum(scores, axis=1)
     running[:, n + span :] = running[:, n + span - 1, None]
     sums = running[:, span:] - running[:, :-span]
-    covariance = inverse @ (sums @ sums.T / span) @ inverse
-    plain = np.diag(inverse) * float(rest @ rest) / (n - k)
+    return estimates, _raised(inverse @ (sums @ sums.T / span) @ inverse, plain)
+
+
+def _regression(values: Array, columns: Array, count: Array) -> tuple[Array, Array]:
+    """Return the same for rows without an order, `count` of them at each value."""
+    estimates, inverse, scores, plain = _least_squares(values, columns, count)
+    return estimates, _raised(inverse @ product_of(scores, scores, count) @ inverse, plain)
+
+
+def _least_squares(values: Array, columns: Array, count: Array | None) -> tuple[Array, Array, Array, Array]:
+    """Return the estimates, (X'X)⁻¹, the scores of every row as HC3 has them, and the plain variances."""
+    inverse: Array = np.asarray(np.linalg.inv(product_of(columns, columns, count)), dtype=np.float64)
+    estimates = inverse @ product_of(columns, values, count)
+    rest = values - estimates @ columns
+    leverage = np.einsum("ji,ji->i", columns, inverse @ columns)
+    scores = columns * (rest / np.maximum(1 - leverage, LEAST_FREEDOM))
+    plain = np.diag(inverse) * float(product_of(rest, rest, count)) / (rows_of(values, count) - columns.shape[0])
+    return estimates, inverse, scores, plain
+
+
+def _raised(covariance: Array, plain: Array) -> Array:
+    """Return the covariance with no variance below the plain one."""
     variance = np.diag(covariance)
     larger = np.sqrt(np.maximum(plain, variance) / np.where(variance > 0, variance, 1))
-    return estimates, covariance * np.outer(larger, larger)
+    raised: Array = covariance * np.outer(larger, larger)
+    return raised
 
 
-def _basis(prediction: Array) -> _Basis | None:
+def _basis(prediction: Array, count: Array | None) -> _Basis | None:
     scale = float(np.abs(prediction).max()) or 1.0
     x = prediction / scale
-    center, spread = float(x.mean()), float(x.std())
+    center, spread = mean_of(x, count), sd_of(x, count)
     if spread <= 1e-13 * max(abs(center), 1e-300):
         return None
     x = (x - center) / spread
     square = x * x
-    level, tilt = float(square.mean()), float((x * square).mean())
+    level, tilt = mean_of(square, count), mean_of(x * square, count)
     rest = square - level - tilt * x
-    size = float(np.sqrt((rest * rest).mean()))
+    size = sqrt(mean_of(rest * rest, count))
     edges = float(prediction.min()), float(prediction.max())
-    flat = size <= 1e-5 * sqrt(float((square * square).mean()))  # two distinct values have no curvature
+    flat = size <= 1e-5 * sqrt(mean_of(square * square, count))  # two distinct values have no curvature
     return _Basis(scale, center, spread, *edges, (level, tilt, 0.0 if flat else size))
 
 

@@ -5,6 +5,15 @@ Files → bytes (`source`) → dialect → columns → rows of numbers (`table`,
 
 from losscheck.reading.arrays import sample_from_arrays
 from losscheck.reading.columns import Roles
-from losscheck.reading.files import read_sample
+from losscheck.reading.database import read_result, write_query
+from losscheck.reading.samples import read_sample, read_summaries, read_summary
 
-__all__ = ["Roles", "read_sample", "sample_from_arrays"]
+__all__ = [
+    "Roles",
+    "read_result",
+    "read_sample",
+    "read_summaries",
+    "read_summary",
+    "sample_from_arrays",
+    "write_query",
+]

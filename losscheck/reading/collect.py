@@ -119,6 +119,11 @@ class Collector:
         self._missing: dict[str, _Tally] = {}
         self._non_finite: dict[str, _Tally] = {}
 
+    @property
+    def waiting(self) -> int:
+        """Rows that have been added and not been taken by `finish`."""
+        return len(self._row)
+
     def expect(self, rows: int) -> None:
         """Make room for about so many rows."""
         for stack in self._kept.values():
@@ -161,7 +166,7 @@ class Collector:
         return good
 
     def finish(self) -> Kept:
-        """Return the rows that are left; the collector is empty afterwards."""
+        """Return the rows that are left; the collector is empty afterwards, and goes on counting."""
         columns = {role: stack.join() for role, stack in self._kept.items()}
         row: NDArray[np.int64] = self._row.join()[:, 0].astype(np.int64, copy=False)
         return Kept(columns, row, self.rows, self._missing, self._non_finite)

@@ -40,6 +40,15 @@ class Roles:
     order: str | None = None
     group: str | None = None
 
+    def only(self, role: str) -> str | None:
+        """Return the one column chosen for a role; `InputError` for several, which only outputs of classes have."""
+        chosen: str | tuple[str, ...] | None = getattr(self, role)
+        if chosen is None or isinstance(chosen, str):
+            return chosen
+        if len(chosen) > 1:
+            raise InputError(f"a summary has one {role} column, and {len(chosen)} are named: {', '.join(chosen)}.")
+        return chosen[0] if chosen else None
+
 
 def find_chosen(columns: Sequence[Column], roles: Roles, headed: bool, file: str) -> dict[str, tuple[Column, ...]]:
     """Return the columns that the user named; `InputError` where one is not there or has two roles."""

@@ -26,7 +26,7 @@ NOT_TEXT = (
     (b"7z\xbc\xaf", "a 7-Zip archive"),
 )
 MARKUP = (
-    (re.compile(rb'\s*(\{\s*["}]|\[\s*[\[{"\d-])'), "JSON"),
+    (re.compile(rb'\s*(?!\{"losscheck_summary":)(\{\s*["}]|\[\s*[\[{"\d-])'), "JSON"),
     (re.compile(rb"\s*<[!?a-zA-Z]"), "HTML or XML"),
 )
 BYTE_ORDER_MARKS = (

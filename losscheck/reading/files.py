@@ -14,72 +14,70 @@ from losscheck.reading.columns import Roles
 from losscheck.reading.dialect import Dialect, probe_dialect
 from losscheck.reading.digits import DigitCount
 from losscheck.reading.features import Levels, find_features
+from losscheck.reading.fold import FoldingCollector
 from losscheck.reading.labels import Labels
-from losscheck.reading.layout import Layout, find_layout, parse_task
+from losscheck.reading.layout import Layout, find_layout
 from losscheck.reading.regression import make_regression
 from losscheck.reading.source import STANDARD_INPUT, Source, open_source
 from losscheck.reading.table import read_rows
 from losscheck.reading.targets import make_labels, make_targets
 from losscheck.reading.text import Kind, Rows, Wanted
 from losscheck.reading.undecided import Undecided
+from losscheck.reading.wording import list_texts
 from losscheck.results import InputError, InputFile, InputInfo
-from losscheck.sample import Asked, ClassSample, Features, Sample
+from losscheck.sample import ClassSample, Features, Sample
+from losscheck.summary import Summary, is_summary, merge_summaries, parse_summary
+from losscheck.summary.folding import Center
+
+MARGIN = 1.02
+"""Room is made for more rows than the first block lets expect: later rows may be shorter."""
+NOT_IN_SUMMARY = ("weight", "order")
+NO_CLASSES = (
+    "{file} holds outputs of classes ({what}), and a summary is one of targets and predictions that are numbers. "
+    "Check the rows themselves; if it is a regression, say --task regression."
+)
 
 
-def read_sample(
-    files: Sequence[str | os.PathLike[str]],
-    roles: Roles = Roles(),  # noqa: B008 (frozen)
-    *,
-    task: str = "auto",
-    asked: Asked = Asked(),  # noqa: B008 (frozen)
-    drop_bad_rows: bool = False,
-    with_features: bool = False,
-    progress: Callable[[str], None] | None = None,
-) -> Sample | ClassSample:
-    """Read targets and predictions from text files, which together are one data set; `-` is standard input.
-
-    Columns are found by `roles` and by name (docs/input.md) in the first file, and matched by name in the others.
-    Numbers predicted for numbers are a `Sample`; outputs of classes, with or without the true ones, a `ClassSample`.
-    `task` (regression, binary, multiclass, multilabel, soft) overrides what is detected; `asked` is handed on.
-    Rows with a missing or infinite value in a used column are left out and counted. `drop_bad_rows` also drops
-    and counts rows that cannot be read, which are an error otherwise. `with_features`: there are targets and no
-    predictions, and all other columns are read as `Sample.features`. `progress` is told what has been read.
-    Raises `InputError`, and nothing else, for anything that is wrong with the input.
-    """
+def read_files(files: Sequence[str | os.PathLike[str]], reading: Reading) -> Reading:
+    """Read files, which together are one data set, to their ends; `InputError` for anything that is wrong with them."""
     if not files:
         raise InputError("no file is given. Give at least one, or - for standard input.")
     if sum(str(path) == STANDARD_INPUT for path in files) > 1:
         raise InputError("standard input (-) is given twice, and can be read only once.")
-    size = sum(os.path.getsize(path) for path in files if os.path.isfile(path))
-    reading = _Reading(roles, Request(parse_task(task), asked), drop_bad_rows, with_features, progress, size)
+    reading.bytes = sum(os.path.getsize(path) for path in files if os.path.isfile(path))
     for path in files:
         with open_source(path) as source:
             reading.read(source)
-    return reading.sample()
+    return reading
 
 
-MARGIN = 1.02
-"""Room is made for more rows than the first block lets expect: later rows may be shorter."""
+class Reading:
+    """The state of reading several files: the columns that the first one settled, and the rows so far.
 
-
-class _Reading:
-    """The state of reading several files: the columns that the first one settled, and the rows so far."""
+    More than `most_rows` rows of a regression are folded into a summary (None: never), about a `center` if there is
+    one. Files may be summaries themselves, all of them or none.
+    """
 
     def __init__(
         self,
         roles: Roles,
         request: Request,
-        drop_bad_rows: bool,
-        with_features: bool,
-        progress: Callable[[str], None] | None,
-        size: int,
+        drop_bad_rows: bool = False,
+        progress: Callable[[str], None] | None = None,
+        most_rows: int | None = None,
+        center: Center | None = None,
+        with_features: bool = False,
     ) -> None:
+        """Look for the columns of `roles` in the first file."""
         self.roles = roles
         self.request = request
         self.drop_bad_rows = drop_bad_rows
         self.with_features = with_features
         self.progress = progress
-        self.bytes = size
+        self.most_rows = most_rows
+        self.center = center
+        self.summaries: list[tuple[str, Summary]] = []
+        self.bytes = 0
         self.files: list[InputFile] = []
         self.dialect: dict[str, Any] = {}
         self.headed = True
@@ -94,6 +92,10 @@ class _Reading:
 
     def read(self, source: Source) -> None:
         """Read one file to its end."""
+        if self._is_summary(source):
+            text = b"".join(source.blocks()).decode(source.codec, "replace")
+            self.summaries.append((source.name, parse_summary(text, source.name)))
+            return
         dialect = probe_dialect(source)
         layout = self._match_columns(dialect, source) if self.files else self._settle_columns(dialect, source)
         wanted = [
@@ -114,13 +116,15 @@ class _Reading:
                 self.progress(f"{source.name}: {rows:,} rows")
         self.files.append(source.summary(rows))
 
-    def sample(self) -> Sample | ClassSample:
-        """Return what was read."""
+    def sample(self) -> Sample | ClassSample | Summary:
+        """Return what was read: a summary where there were too many rows of a regression to keep."""
         info = InputInfo(tuple(self.files), 0, 0, self.layout.describe(), self.dialect)
         why = self.undecided.explain_binary() if self.undecided else ""
         if why:
             return self._binary(info, why)
         self._collect_waiting()
+        if isinstance(self.collector, FoldingCollector) and self.collector.folder is not None:
+            return self.collector.summary(info)
         if not self.layout.has_classes:
             return self._regression(info)
         labels = self.labels.values if self.labels else ()
@@ -146,6 +150,24 @@ class _Reading:
         levels = (self.levels.get(column.name) for column in columns)
         words = tuple(None if found is None else found.words for found in levels)
         return Features(tuple(column.name for column in columns), values, words)
+
+    def merged(self) -> Summary:
+        """Return the sum of the summaries that were read."""
+        names = [name for name, _ in self.summaries]
+        merged = merge_summaries([summary for _, summary in self.summaries], names)
+        for role in (*NOT_IN_SUMMARY, "target", "prediction", "residual"):
+            asked, there = self.roles.only(role), getattr(merged.info.columns, role, None)
+            if asked is not None and asked != there:
+                raise InputError(f"{names[0]} is a summary, and holds no {role} '{asked}'. Leave --{role} out.")
+        return merged
+
+    def _is_summary(self, source: Source) -> bool:
+        found = is_summary(source.head)
+        if (found and self.files) or (self.summaries and not found):
+            first = self.files[0].name if found else self.summaries[0][0]
+            one, other = (source.name, first) if found else (first, source.name)
+            raise InputError(f"{one} is a summary and {other} is not. Summarize all of them, or none.")
+        return found
 
     def _take(self, block: Rows) -> None:
         """Collect a block, or keep it waiting while its target may be one of two classes."""
@@ -174,6 +196,9 @@ class _Reading:
 
     def _binary(self, info: InputInfo, why: str) -> ClassSample:
         """Return the sample of a target and a prediction that have turned out to be two classes and their score."""
+        if self.center is not None:
+            what = f"'{self.undecided.prediction}', a score of two classes" if self.undecided else ""
+            raise InputError(NO_CLASSES.format(file=self.files[0].name, what=what))
         labels = Labels(info.columns.target or "")
         collector = Collector(self._names(), outputs=True)
         for block in self.waiting:
@@ -200,7 +225,7 @@ class _Reading:
             layout = find_layout(columns, self.roles, self.headed, source.name, self.request.task)
         self.layout = layout
         self.dialect = dialect.describe(source)
-        self.collector = Collector(self._names(), layout.has_classes)
+        self.collector = self._make_collector(source.name)
         if layout.has_labels:
             where = f"{source.name}: column '{layout.roles['target'][0].name}'"
             self.labels = Labels(where, layout.legal_labels())
@@ -209,6 +234,26 @@ class _Reading:
             target, prediction = layout.roles["target"][0].name, layout.roles["prediction"][0].name
             self.undecided = Undecided(target, prediction, source.name)
         return layout
+
+    def _make_collector(self, file: str) -> Collector:
+        """Return what takes the rows; `InputError` where a summary must be made, and none can be."""
+        layout = self.layout
+        in_rows = [role for role in NOT_IN_SUMMARY if role in layout.read]
+        if self.center is not None and layout.target_alone:
+            raise InputError(
+                f"{file} has targets ({list_texts(self._names()['target'])}) and no predictions, and a summary is of "
+                f"both. Name the predictions with -p COL."
+            )
+        if self.center is not None and layout.has_classes:
+            raise InputError(NO_CLASSES.format(file=file, what=list_texts(self._names()["prediction"])))
+        if self.center is not None and in_rows:
+            raise InputError(
+                f"a summary keeps no {in_rows[0]} ('{layout.roles[in_rows[0]][0].name}' in {file}). Check the rows "
+                f"themselves, or write a file without the column."
+            )
+        if layout.has_classes or layout.target_alone or in_rows or self.most_rows is None:
+            return Collector(self._names(), layout.has_classes)
+        return FoldingCollector(self._names(), self.most_rows, self.center)
 
     def _match_columns(self, dialect: Dialect, source: Source) -> Layout:
         """Find the first file's columns in a later one: by name, or by number where there is no header."""

@@ -20,13 +20,7 @@ def make_regression(
     """
     if asked.stage is Stage.INIT and len(kept.columns.keys() & {"target", "prediction", "residual"}) < 2:
         raise InputError("--stage init needs targets and the outputs of the network. Give both, with -t COL -p COL.")
-    derived = _derive(kept)
-    finite = np.isfinite(derived["residual"])
-    for values in derived.values():
-        finite &= np.isfinite(values)
-    if not finite.all():
-        kept.leave_out(~finite, "residual")
-        derived = {role: values[finite] for role, values in derived.items()}
+    derived = derive_finite(kept)
     kept.require_rows()
     if "order" in kept.columns:
         kept.sort()
@@ -45,6 +39,18 @@ def make_regression(
         stage=asked.stage,
         named_task=task,
     )
+
+
+def derive_finite(kept: Kept) -> dict[str, Array]:
+    """Return target, prediction and residual; rows whose residual is too large for a float64 are left out."""
+    derived = _derive(kept)
+    finite = np.isfinite(derived["residual"])
+    for values in derived.values():
+        finite &= np.isfinite(values)
+    if not finite.all():
+        kept.leave_out(~finite, "residual")
+        derived = {role: values[finite] for role, values in derived.items()}
+    return derived
 
 
 def _derive(kept: Kept) -> dict[str, Array]:

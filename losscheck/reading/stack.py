@@ -24,9 +24,14 @@ class Stack:
         self.columns = columns
         self._room: Array | None = None
         self._filled = 0
+        self._rows = 0
         self._slabs: list[NDArray[np.generic]] = []
         self._blocks: list[NDArray[np.generic]] = []
         self._bytes = 0
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return self._rows
 
     def reserve(self, rows: int) -> None:
         """Make room for about so many rows of floats, if that is much; memory is taken only as it is filled."""
@@ -36,6 +41,7 @@ class Stack:
     def add(self, block: Array | NDArray[np.int64]) -> None:
         """Add a block of shape (rows, columns), or (rows,) for a single column."""
         block = block.reshape(len(block), self.columns)
+        self._rows += len(block)
         if self._room is not None and not self._bytes and self._filled + len(block) <= self._room.shape[1]:
             self._room[:, self._filled : self._filled + len(block)] = block.T
             self._filled += len(block)
@@ -52,6 +58,7 @@ class Stack:
         room = [] if self._room is None else [self._room[:, : self._filled].T]
         parts = room + self._slabs + self._blocks
         self._room, self._slabs, self._blocks = None, [], []
+        self._filled = self._rows = self._bytes = 0
         if len(parts) == 1:
             return parts[0] if room else np.asfortranarray(parts[0])
         return _merge(parts) if parts else np.empty((0, self.columns))

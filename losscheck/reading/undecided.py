@@ -32,14 +32,14 @@ class Undecided:
     predicted: set[float] = field(default_factory=set)
 
     def look(self, target: Array, prediction: Array) -> bool:
-        """Take in a block; False once the target has too many values, or fractions, for classes."""
+        """Take in a block; False once this can only be a regression: too many values for classes, or fractions."""
         if not all(self._add(part) for part in (target[:FIRST_ROWS], target)):
             return False
         prediction = prediction[~np.isnan(prediction)]
         self.in_unit &= bool(((prediction >= 0) & (prediction <= 1)).all())
         if len(self.predicted) <= MOST_VALUES:
             self.predicted |= set(np.unique(prediction)[: MOST_VALUES + 1].tolist())
-        return True
+        return len(self.values) <= 2 or is_score(normalise(self.prediction))
 
     def _add(self, target: Array) -> bool:
         """Take in the values of the target; False where they cannot be classes."""

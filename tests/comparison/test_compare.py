@@ -88,7 +88,7 @@ def test_markdown_has_the_same_checks(run):
         (["normal.csv", "digits_logistic.csv"], "one holds outputs of a classifier"),
         (["normal.csv", "missing.csv"], "missing.csv"),
         (["normal.csv", "normal.csv", "-f", "html"], "compare writes text, json, markdown, not html"),
-        (["normal.csv", "normal.csv", "--residual", "a", "--residual", "b"], "one column at a time"),
+        (["normal.csv", "normal.csv", "--residual", "a", "--residual", "b"], "one residual column at a time"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(run, arguments, said):

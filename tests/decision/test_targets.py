@@ -12,6 +12,7 @@ from losscheck.preparation import prepare
 from losscheck.ranking import FamilyFits
 from losscheck.reading import sample_from_arrays
 from losscheck.results import Status, TaskKind, VerdictStatus
+from losscheck.sample import Values
 from losscheck.target import describe_target
 
 
@@ -205,7 +206,7 @@ def test_weights_count_rows():
     ],
 )
 def test_domain_is_read_off_the_targets(values, count, atomic, unit):
-    found = describe_target(np.array(values, dtype=float))
+    found = describe_target(Values(np.array(values, dtype=float)))
     assert (found.count, found.atomic, found.unit) == (count, atomic, unit)
 
 

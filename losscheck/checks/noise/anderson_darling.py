@@ -9,10 +9,11 @@ from losscheck.checks.check import Check, Finding
 from losscheck.checks.intervals import weighted_band_half_width
 from losscheck.checks.noise.measures import standardise
 from losscheck.checks.wording import effect_with, figure, normality_finding
-from losscheck.numeric.lazy import Array, np, scipy
+from losscheck.numeric.lazy import scipy
 from losscheck.results import Status
 
 if TYPE_CHECKING:
+    from losscheck.numeric.ordered import Ordered
     from losscheck.sample import Sample
 
 MARGIN = 0.0267  # √(A²/n) of t noise with 10.5 degrees of freedom, where MSE keeps 95 % of the rows
@@ -23,22 +24,23 @@ def run(sample: Sample, alpha: float) -> Finding:
     """Test with A², estimated mean and standard deviation."""
     z = standardise(sample).ordered
     statistic = max(distance(z), 0.0)
-    root = sqrt(statistic / z.size)
-    reach = weighted_band_half_width(z.size, alpha)
+    root = sqrt(statistic / z.n)
+    reach = weighted_band_half_width(z.n, alpha)
     effect = effect_with("tail-weighted distance to the normal", root, (max(0.0, root - reach), root + reach), MARGIN)
     measured = f"the tail-weighted distance to the normal is {figure(root)}"
-    return normality_finding(statistic, p_value(statistic, z.size), alpha, effect, measured)
+    return normality_finding(statistic, p_value(statistic, z.n), alpha, effect, measured)
 
 
-def distance(ordered: Array) -> float:
+def distance(ordered: Ordered) -> float:
     """Return A² of sorted standardised values.
 
-    Through log Φ of both tails: Φ itself rounds to 1 beyond 8.3 sd, and its logarithm then is −∞.
+    Through log Φ of both tails: Φ itself rounds to 1 beyond 8.3 sd, and its logarithm then is −∞. The row in the
+    0-based position i has the weight 2i + 1 below it, of which rows at one value have the mean 2·middle.
     """
-    n = ordered.size
-    tails = scipy.special.log_ndtr(ordered) + scipy.special.log_ndtr(-ordered)[::-1]
-    weights = (2 * np.arange(n) + 1) / n
-    return -n - float(weights @ tails)
+    n, share = ordered.n, ordered.rows / ordered.n
+    below = float((share * ordered.middle) @ scipy.special.log_ndtr(ordered.value))
+    above = float((share * (n - ordered.middle)) @ scipy.special.log_ndtr(-ordered.value))
+    return -n - 2 * (below + above)
 
 
 def p_value(statistic: float, n: int) -> float:

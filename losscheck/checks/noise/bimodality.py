@@ -10,10 +10,11 @@ from losscheck.checks.check import Check, Finding
 from losscheck.checks.intervals import normal_reach
 from losscheck.checks.noise.measures import residual_ties, standardise
 from losscheck.checks.wording import effect_with, figure, percent
-from losscheck.numeric.lazy import Array, np
+from losscheck.numeric.lazy import np
 from losscheck.results import Status
 
 if TYPE_CHECKING:
+    from losscheck.numeric.ordered import Ordered
     from losscheck.sample import Sample
 
 POINTS = 512
@@ -53,18 +54,18 @@ def run(sample: Sample, alpha: float) -> Finding:
     return Finding(Status.NOTE, message, effect=effect)
 
 
-def find_valley(ordered: Array, step: float) -> Valley | None:
+def find_valley(ordered: Ordered, step: float) -> Valley | None:
     """Smooth sorted values by a Gaussian kernel (Silverman's width, at least a rounding step) and find the valley.
 
     The depth is 1 − density in the valley / density of the lower of the highest humps on its two sides.
     """
-    n = ordered.size
-    quartiles = (float(ordered[int(0.75 * (n - 1))]) - float(ordered[int(0.25 * (n - 1))])) / 1.349
+    n = ordered.n
+    quartiles = (float(ordered.at(int(0.75 * (n - 1)))) - float(ordered.at(int(0.25 * (n - 1))))) / 1.349
     width = max(0.9 * min(quartiles, 1.0) * n**-0.2, step)
     if quartiles <= 0:
         return None
-    low, high = float(ordered[int(0.01 * n)]) - 4 * width, float(ordered[int(0.99 * (n - 1))]) + 4 * width
-    counts, edges = np.histogram(ordered, POINTS, (low, high))
+    low, high = float(ordered.at(int(0.01 * n))) - 4 * width, float(ordered.at(int(0.99 * (n - 1)))) + 4 * width
+    counts, edges = np.histogram(ordered.value, POINTS, (low, high), weights=ordered.count)
     cell = (high - low) / POINTS
     if width < cell:  # half of the rows in a sliver of the range: no room to smooth
         width = cell

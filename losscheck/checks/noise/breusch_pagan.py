@@ -13,6 +13,7 @@ from losscheck.checks.intervals import noncentral_interval
 from losscheck.checks.noise.measures import detrended
 from losscheck.checks.wording import effect_with, p_text, percent
 from losscheck.numeric.lazy import Array, np, scipy
+from losscheck.numeric.ordered import mean_of, sd_of
 from losscheck.numeric.scale import explained_share
 from losscheck.results import Need, Status
 
@@ -25,16 +26,17 @@ def run(sample: Sample, alpha: float) -> Finding:
     x = regressor(sample)
     if x is None:
         return Finding(Status.SKIP, "all predictions are equal")
-    return scale_finding(explained_share(detrended(sample) ** 2, x[None, :]), 1, sample.n, alpha)
+    return scale_finding(explained_share(detrended(sample) ** 2, x[None, :], sample.paired.count), 1, sample.n, alpha)
 
 
 def regressor(sample: Sample) -> Array | None:
     """Return the standardised prediction; None when it is constant."""
-    if sample.prediction is None:
+    prediction, count = sample.paired.prediction, sample.paired.count
+    if prediction is None:
         return None
-    x = sample.prediction / (float(np.abs(sample.prediction).max()) or 1.0)
-    x = x - x.mean()
-    spread = float(x.std())
+    x = prediction / (float(np.abs(prediction).max()) or 1.0)
+    x = x - mean_of(x, count)
+    spread = sd_of(x, count)
     return x / spread if spread > 1e-13 else None
 
 

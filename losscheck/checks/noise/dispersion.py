@@ -8,6 +8,7 @@ from losscheck.checks.check import Check, Finding
 from losscheck.checks.intervals import influence_se, standard_interval
 from losscheck.checks.wording import effect_with, figure
 from losscheck.numeric.lazy import np
+from losscheck.numeric.ordered import mean_of, rows_of, taken
 from losscheck.results import Need, Status
 
 if TYPE_CHECKING:
@@ -21,17 +22,20 @@ MARGIN = 0.2
 
 def run(sample: Sample, alpha: float) -> Finding:
     """Average (y − f)²/f over the rows with a positive prediction."""
-    target, prediction = sample.target, sample.prediction
-    assert target is not None
-    assert prediction is not None
-    if target.min() < 0 or target.max() > LARGEST or not bool((target == np.rint(target)).all()):
+    pairs, targets = sample.paired, sample.target_values
+    assert targets is not None
+    assert pairs.target is not None
+    assert pairs.prediction is not None
+    target, prediction = pairs.target, pairs.prediction
+    if targets.value.min() < 0 or targets.value.max() > LARGEST or not targets.whole:
         return Finding(Status.SKIP, "needs counts: whole numbers from 0 on")
     above = prediction > 0
-    if np.count_nonzero(above) < 30:
+    count = taken(pairs.count, above)
+    if rows_of(prediction[above], count) < 30:
         return Finding(Status.SKIP, "needs 30 positive predictions: a count's mean is positive")
     ratio = (target[above] - prediction[above]) ** 2 / prediction[above]
-    value = float(ratio.mean())
-    se = influence_se(ratio - value)
+    value = mean_of(ratio, count)
+    se = influence_se(ratio - value, count=count)
     if not np.isfinite([value, se]).all():
         return Finding(Status.SKIP, "shows no dispersion: predictions next to 0 make it boundless")
     low, high = standard_interval(value, se, alpha)

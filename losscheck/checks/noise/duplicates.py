@@ -107,7 +107,7 @@ def _repeated_rows(sample: Sample, key: Keys) -> tuple[int, ...]:
     _, first = np.unique(key, return_index=True)
     later = np.ones(key.size, dtype=bool)
     later[first] = False
-    return tuple(int(row) for row in sample.row[later][:MOST_ROWS])
+    return sample.rows_at(later, MOST_ROWS)
 
 
 CHECK = Check(
@@ -126,7 +126,7 @@ CHECK = Check(
     references=("Barz & Denzler 2020, Do we train on test data?, doi:10.3390/jimaging6060041",),
     worst=Status.WARN,
     run=run,
-    needs=frozenset({Need.TARGET, Need.PREDICTION}),
+    needs=frozenset({Need.TARGET, Need.PREDICTION, Need.ROWS}),
     minimum_rows=30,
     varies=False,
 )

@@ -8,6 +8,7 @@ from losscheck.checks.check import Check, Finding
 from losscheck.checks.intervals import standard_interval
 from losscheck.checks.wording import effect_with, p_text, percent
 from losscheck.numeric.lazy import np, scipy
+from losscheck.numeric.ordered import mean_of, rows_of, share_where, taken, total_of
 from losscheck.results import Need, Status
 
 if TYPE_CHECKING:
@@ -18,25 +19,27 @@ MARGIN = 0.02
 
 def run(sample: Sample, alpha: float) -> Finding:
     """Score test of zero inflation against Poisson counts with these means (van den Broek 1995)."""
-    target, prediction = sample.target, sample.prediction
-    assert target is not None
-    assert prediction is not None
-    if target.min() < 0 or not bool((target == np.rint(target)).all()) or not bool((target == 0).any()):
+    pairs, targets = sample.paired, sample.target_values
+    assert targets is not None
+    assert pairs.target is not None
+    assert pairs.prediction is not None
+    if targets.value.min() != 0 or not targets.whole:
         return Finding(Status.SKIP, "needs counts with zeros among them")
-    above = prediction > 0
-    y, f = target[above], prediction[above]
-    if y.size < 30 or not y.sum() > 0:
+    above = pairs.prediction > 0
+    y, f, count = pairs.target[above], pairs.prediction[above], taken(pairs.count, above)
+    rows, total = rows_of(y, count), total_of(y, count)
+    if rows < 30 or not total > 0:
         return Finding(Status.SKIP, "needs 30 positive predictions: a count's mean is positive")
-    mean = f * (y.sum() / f.sum())  # the factor that makes them Poisson means by maximum likelihood
+    mean = f * (total / total_of(f, count))  # the factor that makes them Poisson means by maximum likelihood
     expected = np.exp(-np.minimum(mean, 500.0))
-    score = float(np.sum(((y == 0) - expected) / expected))
-    information = float(np.sum((1 - expected) / expected)) - float(y.sum())
+    score = total_of(((y == 0) - expected) / expected, count)
+    information = total_of((1 - expected) / expected, count) - total
     if not information > 0 or not np.isfinite([score, information]).all():
         return Finding(Status.SKIP, "cannot be told: some predicted means make a zero all but impossible")
     statistic = score * score / information
     p = float(scipy.special.chdtrc(1, statistic))
-    share, due = float(np.mean(y == 0)), float(expected.mean())
-    se = float(np.sqrt(np.sum(expected * (1 - expected)))) / y.size
+    share, due = share_where(y == 0, count), mean_of(expected, count)
+    se = float(np.sqrt(total_of(expected * (1 - expected), count))) / rows
     effect = effect_with(
         "share of zeros beyond Poisson's", share - due, standard_interval(share - due, se, alpha), MARGIN
     )

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from losscheck.checks.check import Check, Finding
 from losscheck.checks.intervals import standard_interval
-from losscheck.checks.noise.measures import robust_scale, standardise
+from losscheck.checks.noise.measures import distances, robust_scale, standardise
 from losscheck.checks.wording import effect_with, figure
 from losscheck.numeric.lazy import Array, np
+from losscheck.numeric.ordered import Ordered, mean_of, order
 from losscheck.numeric.root import find_root
 from losscheck.results import Status
 
@@ -28,17 +29,16 @@ STRETCH = (0.4, 0.8, 1.6, 3.0, 6.0, 12.0, 25.0, 50.0, 100.0, 1e3, 1e4, 1e5)
 
 def run(sample: Sample, alpha: float) -> Finding:
     """Fit the shape ξ to the excesses over the 90 % quantile of |residual − median|, by side and pooled."""
-    z = standardise(sample).ordered - robust_scale(sample).center
-    size = np.abs(z)
-    threshold = float(np.quantile(size, 1 - TAIL))
-    excess = size[size > threshold] - threshold
-    if excess.size < FEWEST_EXCESSES:
+    z, center, size = standardise(sample).ordered, robust_scale(sample).center, distances(sample)
+    threshold = float(size.quantile(np.asarray(1 - TAIL)))
+    excess = _above(size.value, size, threshold)
+    if excess.n < FEWEST_EXCESSES:
         return Finding(Status.SKIP, f"fewer than {FEWEST_EXCESSES} residuals lie above the 90 % quantile")
     shape = fit_shape(excess)
-    interval = standard_interval(shape, (1 + shape) / sqrt(excess.size), alpha)
+    interval = standard_interval(shape, (1 + shape) / sqrt(excess.n), alpha)
     effect = effect_with("generalised Pareto shape of both tails", shape, interval, MARGIN)
-    sides = (("upper", z[z > threshold] - threshold), ("lower", -z[z < -threshold] - threshold))
-    words = ", ".join(f"{name} {figure(fit_shape(side))}" for name, side in sides if side.size >= FEWEST_EXCESSES)
+    sides = (("upper", _above(z.value - center, z, threshold)), ("lower", _above(center - z.value, z, threshold)))
+    words = ", ".join(f"{name} {figure(fit_shape(side))}" for name, side in sides if side.n >= FEWEST_EXCESSES)
     measured = (
         f"Tail shape {figure(shape)} ({figure(interval[0])} to {figure(interval[1])}{'; ' if words else ''}{words})"
     )
@@ -48,21 +48,29 @@ def run(sample: Sample, alpha: float) -> Finding:
     return Finding(Status.NOTE, f"{measured}: heavier than exponential{moments}.", effect=effect)
 
 
-def fit_shape(excess: Array) -> float:
+def _above(values: Array, of: Ordered, threshold: float) -> Ordered:
+    above = values > threshold
+    return order(values[above] - threshold, None if of.count is None else of.count[above])
+
+
+def fit_shape(excess: Ordered) -> float:
     """Return the maximum-likelihood shape ξ ≥ −1/2 of positive excesses (Grimshaw 1993).
 
     For every ratio θ = ξ/scale the best ξ is mean log(1 + θy), which leaves one unknown. It is scanned on evenly
     spaced excesses and then refined on all of them.
     """
-    y = np.sort(excess) / excess.max()
-    middle = float(y.mean())
-    coarse = y[:: max(1, y.size // SCAN_POINTS)]
-    grid = np.concatenate((SCAN, np.array(STRETCH) / middle))
-    best = int(np.argmin([_cost(theta, coarse) for theta in grid]))
-    low = grid[best - 1] if best else -0.999999
-    high = grid[best + 1] if best + 1 < grid.size else 10 * grid[best]
-    theta = find_root(lambda theta: _slope(theta, y), float(low), float(high))
-    return max(float(np.log1p(theta * y).mean()), LOWEST_SHAPE)
+    y, count = excess.value / excess.value[-1], excess.count
+    coarse = excess.at(np.arange(0, excess.n, max(1, excess.n // SCAN_POINTS))) / excess.value[-1]
+    grid = np.concatenate((SCAN, np.array(STRETCH) / mean_of(y, count)))
+    grid = np.concatenate(([-0.999999], grid, [10 * grid[-1]]))
+    best = 1 + int(np.argmin([_cost(theta, coarse) for theta in grid[1:-1]]))
+    low, high = best - 1, best + 1
+    while low > 0 and _slope(float(grid[low]), y, count) > 0:  # evenly spaced excesses may miss the bracket by one
+        low -= 1
+    while high < grid.size - 1 and _slope(float(grid[high]), y, count) < 0:
+        high += 1
+    theta = find_root(lambda theta: _slope(theta, y, count), float(grid[low]), float(grid[high]))
+    return max(mean_of(np.log1p(theta * y), count), LOWEST_SHAPE)
 
 
 def _cost(theta: float, y: Array) -> float:
@@ -73,13 +81,13 @@ def _cost(theta: float, y: Array) -> float:
     return float(np.log(shape / theta)) + max(shape, LOWEST_SHAPE)
 
 
-def _slope(theta: float, y: Array) -> float:
+def _slope(theta: float, y: Array, count: Array | None) -> float:
     """Return the derivative of the cost."""
     if abs(theta) < SMALLEST_RATIO:  # the limit of what below is a difference of infinities
-        return float(y.mean() - (y @ y) / (2 * y.sum()))
+        middle = mean_of(y, count)
+        return middle - mean_of(y * y, count) / (2 * middle)
     ratio = theta * y
-    shape = float(np.log1p(ratio).mean())
-    change = float((y / (1 + ratio)).mean())
+    shape, change = mean_of(np.log1p(ratio), count), mean_of(y / (1 + ratio), count)
     return change / shape - 1 / theta + (change if shape > LOWEST_SHAPE else 0.0)
 
 

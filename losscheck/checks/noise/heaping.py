@@ -8,7 +8,9 @@ from losscheck.checks.check import NUMBERS, Check, Finding
 from losscheck.checks.intervals import share_interval
 from losscheck.checks.wording import effect_with, percent
 from losscheck.numeric.lazy import np
+from losscheck.numeric.ordered import rows_of, rows_where, taken
 from losscheck.results import Need, Status
+from losscheck.sample import WHOLE_ALONE
 
 if TYPE_CHECKING:
     from losscheck.sample import Sample
@@ -21,17 +23,21 @@ FEWEST_ROWS_OF_ROUND = 30
 
 def run(sample: Sample, alpha: float) -> Finding:
     """Compare the share of whole targets that end in 0 or 5 with the fifth that is due."""
-    target = sample.target
-    assert target is not None
-    if not bool((target == np.rint(target)).all()):
+    targets = sample.target_values
+    assert targets is not None
+    if not targets.whole:
         return Finding(Status.SKIP, "needs whole numbers")
     # below 10 the round numbers 0 and 5 are not rounder than the others
-    large = target[(np.abs(target) >= 10) & (np.abs(target) < 1e15)]
-    if large.size < FEWEST_ROWS_OF_ROUND or np.unique(large[:2000]).size < FEWEST_DIFFERENT:
+    chosen = (np.abs(targets.value) >= 10) & (np.abs(targets.value) < 1e15)
+    if targets.merged is not None:  # several whole numbers together have no last digit
+        chosen &= np.abs(targets.value) < WHOLE_ALONE
+    large, rows = targets.value[chosen], taken(targets.count, chosen)
+    n = rows_of(large, rows)
+    if n < FEWEST_ROWS_OF_ROUND or np.unique(large[:2000]).size < FEWEST_DIFFERENT:
         return Finding(Status.SKIP, "needs 30 targets of two digits or more, and 20 different ones")
-    count = int(np.count_nonzero(np.mod(large, 5) == 0))
-    share = count / large.size
-    interval = share_interval(count, large.size, alpha)
+    count = rows_where(np.mod(large, 5) == 0, rows)
+    share = count / n
+    interval = share_interval(count, n, alpha)
     effect = effect_with("share of targets that end in 0 or 5", share, interval, 0.2 + MARGIN)
     message = f"{percent(share)} of the targets of two digits or more end in 0 or 5, where 20 % are due."
     if share >= 1.0:

@@ -8,6 +8,7 @@ from losscheck.checks.check import Check, Finding
 from losscheck.checks.intervals import share_interval
 from losscheck.checks.wording import effect_with, percent, rows_text
 from losscheck.numeric.lazy import np
+from losscheck.numeric.ordered import rows_where
 from losscheck.results import Need, Status
 
 if TYPE_CHECKING:
@@ -19,22 +20,23 @@ NAME = "share of predictions outside of the targets' domain"
 
 def run(sample: Sample, alpha: float) -> Finding:
     """Count predictions below 0 (at 0 too where all targets are above it), and above 1 for shares."""
-    target, prediction = sample.target, sample.prediction
-    assert target is not None
-    assert prediction is not None
+    pairs, targets = sample.paired, sample.target_values
+    assert targets is not None
+    assert pairs.prediction is not None
+    target, prediction = targets.value, pairs.prediction
     if target.min() < 0:
         return Finding(Status.PASS, "Targets take either sign: no prediction is impossible.")
     at_zero = bool(target.min() > 0)
     below = prediction <= 0 if at_zero else prediction < 0
     shares = bool(target.max() <= 1 and np.any((target > 0) & (target < 1)))
     outside = below | (prediction > 1) if shares else below
-    count = int(np.count_nonzero(outside))
+    count = rows_where(outside, pairs.count)
     share = count / sample.n
     effect = effect_with(NAME, share, share_interval(count, sample.n, alpha), 0.0)
     domain = "between 0 and 1" if shares else "above 0" if at_zero else "0 or more"
     if count == 0:
         return Finding(Status.PASS, f"All targets are {domain}, and so is every prediction.", effect=effect)
-    rows = tuple(int(row) for row in sample.row[outside][:MOST_ROWS])
+    rows = pairs.rows_at(outside, MOST_ROWS)
     message = f"All targets are {domain}, but {rows_text(count)} ({percent(share)}) have a prediction that is not."
     return Finding(Status.WARN, message, effect=effect, rows=rows)
 

@@ -9,7 +9,7 @@ from losscheck.checks.check import Check, Finding
 from losscheck.checks.intervals import band_half_width
 from losscheck.checks.noise.measures import standardise
 from losscheck.checks.wording import effect_with, normality_finding, percent
-from losscheck.numeric.lazy import np, scipy
+from losscheck.numeric.lazy import scipy
 from losscheck.results import Status
 
 if TYPE_CHECKING:
@@ -21,9 +21,8 @@ MARGIN = 0.0152  # D of t noise with 10.5 degrees of freedom, where MSE keeps 95
 def run(sample: Sample, alpha: float) -> Finding:
     """Test with the Kolmogorov–Smirnov distance, estimated mean and standard deviation."""
     z = standardise(sample).ordered
-    n = z.size
-    below, steps = scipy.special.ndtr(z), np.arange(1, n + 1) / n
-    gap = max(float((steps - below).max()), float((below - steps).max()) + 1 / n)
+    n, below, half = z.n, scipy.special.ndtr(z.value), z.spread / 2
+    gap = max(float(((z.after - half) / n - below).max()), float((below - (z.before + half) / n).max()))
     reach = band_half_width(n, alpha)
     interval = (max(0.0, gap - reach), min(1.0, gap + reach))
     effect = effect_with("largest gap to the normal distribution function", gap, interval, MARGIN)

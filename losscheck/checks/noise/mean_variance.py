@@ -9,6 +9,7 @@ from losscheck.checks.intervals import standard_interval
 from losscheck.checks.noise.measures import thinned
 from losscheck.checks.wording import effect_with
 from losscheck.numeric.lazy import np
+from losscheck.numeric.ordered import median_of, share_where, taken
 from losscheck.numeric.pairs import Pairs
 from losscheck.numeric.variance_slope import STEEPEST, fit_variance_slope
 from losscheck.results import Need, Status
@@ -31,15 +32,17 @@ NAMES = (
 
 def run(sample: Sample, alpha: float) -> Finding:
     """Fit log variance on log prediction."""
-    assert sample.target is not None
-    assert sample.prediction is not None
-    target, prediction = thinned(sample, sample.target), thinned(sample, sample.prediction)
+    pairs = sample.paired
+    assert pairs.target is not None
+    assert pairs.prediction is not None
+    target, prediction = thinned(pairs, pairs.target), thinned(pairs, pairs.prediction)
     above = prediction > 0
-    if above.mean() < FEWEST_POSITIVE:
+    if share_where(above, pairs.count) < FEWEST_POSITIVE:
         return Finding(Status.SKIP, "needs positive predictions: a variance is a power of the mean only there")
-    unit = float(np.median(prediction[above]))
+    count = taken(pairs.count, above)
+    unit = median_of(prediction[above], count)
     y, f = target[above] / unit, prediction[above] / unit
-    slope = fit_variance_slope(Pairs(y, f, np.ones(f.size)))
+    slope = fit_variance_slope(Pairs(y, f, np.ones(f.size) if count is None else count))
     if slope is None or not np.isfinite([slope.p, slope.se]).all() or abs(slope.p) > STEEPEST:
         return Finding(Status.SKIP, "shows no power of the mean: the predictions are too much alike, or a few decide")
     low, high = standard_interval(slope.p, slope.se, alpha)

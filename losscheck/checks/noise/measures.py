@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from losscheck.checks.intervals import influence_se
 from losscheck.numeric import dependence, scale, ties, trend
 from losscheck.numeric.lazy import Array, np
+from losscheck.numeric.ordered import Ordered, mean_of, order, product_of
 
 if TYPE_CHECKING:
     from losscheck.sample import Sample
@@ -34,10 +35,10 @@ def once_per_sample(measure: Callable[[Sample], T]) -> Callable[[Sample], T]:
 
 @dataclass(frozen=True, eq=False)
 class Standardised:
-    """Residuals as (r − mean)/sd, in file order and sorted; `mean` and `sd` take them back."""
+    """Residuals as (r − mean)/sd, as the sample has them and sorted; `mean` and `sd` take them back."""
 
     values: Array
-    ordered: Array
+    ordered: Ordered
     mean: float
     sd: float
 
@@ -76,58 +77,58 @@ class LRatios:
 
 
 def thinned(sample: Sample, values: Array) -> Array:
-    """Return every k-th value, so that at most 200,000 are left."""
-    return values[:: -(-sample.n // MOST_ROWS)]
+    """Return every k-th value, so that at most 200,000 are left; all points of a sample with counts."""
+    return values if sample.count is not None else values[:: -(-sample.n // MOST_ROWS)]
 
 
-def with_prediction(sample: Sample, values: Array) -> tuple[Array, Array | None]:
-    """Return the thinned values and predictions."""
-    return thinned(sample, values), None if sample.prediction is None else thinned(sample, sample.prediction)
+def with_prediction(sample: Sample, values: Array) -> tuple[Array, Array | None, Array | None]:
+    """Return the thinned values and predictions, and the rows that each stands for."""
+    prediction = None if sample.prediction is None else thinned(sample, sample.prediction)
+    return thinned(sample, values), prediction, sample.count
 
 
 @once_per_sample
 def standardise(sample: Sample) -> Standardised:
     """Return the residuals with mean 0 and sd 1; nothing overflows, whatever their unit."""
     unit = float(np.abs(sample.residual).max()) or 1.0
-    values = sample.residual / unit
-    mean = float(values.mean())
+    values, count = sample.residual / unit, sample.count
+    mean = mean_of(values, count)
     values -= mean
-    sd = float(np.sqrt((values @ values) / max(values.size - 1, 1))) or 1.0
+    sd = float(np.sqrt(product_of(values, values, count) / max(sample.n - 1, 1))) or 1.0
     values /= sd
-    return Standardised(values, np.sort(values), mean * unit, sd * unit)
+    return Standardised(values, order(values, count, sample.merged), mean * unit, sd * unit)
 
 
 @once_per_sample
 def robust_scale(sample: Sample) -> Robust:
     """Return median and 1.4826·MAD of the standardised residuals (0 when more than half are equal)."""
-    ordered = standardise(sample).ordered
-    center = float((ordered[(ordered.size - 1) // 2] + ordered[ordered.size // 2]) / 2)
-    return Robust(center, NORMAL_MAD * float(np.median(np.abs(ordered - center))))
+    center = standardise(sample).ordered.median()
+    return Robust(center, NORMAL_MAD * distances(sample).median())
 
 
 @once_per_sample
-def distances(sample: Sample) -> Array:
+def distances(sample: Sample) -> Ordered:
     """Return |residual − median| in standard deviations, ascending."""
-    ordered, center = standardise(sample).ordered, robust_scale(sample).center
-    return np.sort(np.abs(ordered - center))
+    ordered = standardise(sample).ordered
+    return ordered.distances(ordered.median())
 
 
 @once_per_sample
 def moments(sample: Sample) -> Moments:
     """Return skewness and excess kurtosis (divisor n) with standard errors from their influence functions."""
-    z = standardise(sample).values
-    z = z * np.sqrt(z.size / (z.size - 1))
+    n, count = sample.n, sample.count
+    z = standardise(sample).values * np.sqrt(n / (n - 1))
     square = z * z
     cube = square * z
-    s, k = float(cube.mean()), float((square * square).mean())
+    s, k = mean_of(cube, count), mean_of(square * square, count)
     influence_s = cube - s - 3 * z - 1.5 * s * (square - 1)
     influence_k = square * square - k - 4 * s * z - 2 * k * (square - 1)
     excess = k - 3
     influence_d = s / 3 * influence_s + excess / 12 * influence_k
     return Moments(
-        Ratio(s, influence_se(influence_s)),
-        Ratio(excess, influence_se(influence_k)),
-        Ratio(s * s / 6 + excess * excess / 24, influence_se(influence_d)),
+        Ratio(s, influence_se(influence_s, count=count)),
+        Ratio(excess, influence_se(influence_k, count=count)),
+        Ratio(s * s / 6 + excess * excess / 24, influence_se(influence_d, count=count)),
     )
 
 
@@ -137,52 +138,64 @@ def l_ratios(sample: Sample) -> LRatios:
 
     Above 200,000 rows the standard errors are those of evenly spaced order statistics.
     """
-    x = standardise(sample).ordered
-    n = x.size
-    i = np.arange(n, dtype=float)
-    weight = i / (n - 1)
-    sums = [float(x.sum()) / n, float(x @ weight) / n]
-    for k in (1, 2):
-        weight *= (i - k) / (n - 1 - k)
-        sums.append(float(x @ weight) / n)
-    b0, b1, b2, b3 = sums
+    ordered = standardise(sample).ordered
+    n = ordered.n
+    b0, b1, b2, b3 = (_probability_weighted(ordered, k) for k in range(4))
     scale, tilt, tails = 2 * b1 - b0, 6 * b2 - 6 * b1 + b0, 20 * b3 - 30 * b2 + 12 * b1 - b0
-    even = thinned(sample, x)
-    u = np.arange(1, even.size) / even.size
+    even = ordered if sample.count is not None else Ordered(thinned(sample, ordered.value))
+    u = even.after[:-1] / even.n
     of_scale = l_influence(even, 2 * u - 1)
     of_tilt = l_influence(even, 6 * u * (u - 1) + 1)
     of_tails = l_influence(even, ((20 * u - 30) * u + 12) * u - 1)
     t3, t4 = tilt / scale, tails / scale
     return LRatios(
-        Ratio(t3, influence_se((of_tilt - t3 * of_scale) / scale, n)),
-        Ratio(t4, influence_se((of_tails - t4 * of_scale) / scale, n)),
+        Ratio(t3, influence_se((of_tilt - t3 * of_scale) / scale, n, even.count)),
+        Ratio(t4, influence_se((of_tails - t4 * of_scale) / scale, n, even.count)),
     )
 
 
-def l_influence(ordered: Array, weight: Array) -> Array:
-    """Return the influence function of ∫ Q(u) J(u) du at every sorted value; `weight` is J(1/n … (n − 1)/n)."""
-    steps = np.concatenate(([0.0], np.cumsum(weight * np.diff(ordered))))
-    influence: Array = steps - steps.mean()
+def _probability_weighted(ordered: Ordered, k: int) -> float:
+    """Return the unbiased estimate of E[X F(X)^k]: the mean of i(i − 1) … (i − k + 1) x over (n − 1) … (n − k).
+
+    Of c rows at one value, the positions i have the mean m and the variance (c² − 1)/12.
+    """
+    n, m = ordered.n, ordered.middle - 0.5
+    variance: Array | float = 0.0 if ordered.count is None else (ordered.count * ordered.count - 1) / 12
+    if k == 0:
+        return ordered.mean(ordered.value)
+    if k == 1:
+        return ordered.mean(ordered.value * (m / (n - 1)))
+    if k == 2:
+        return ordered.mean(ordered.value * ((m * (m - 1) + variance) / (n - 1) / (n - 2)))
+    return ordered.mean(ordered.value * ((m - 1) * (m * (m - 2) + 3 * variance) / (n - 1) / (n - 2) / (n - 3)))
+
+
+def l_influence(ordered: Ordered, weight: Array) -> Array:
+    """Return the influence function of ∫ Q(u) J(u) du at every sorted value; `weight` is J at the steps between."""
+    steps = np.concatenate(([0.0], np.cumsum(weight * np.diff(ordered.value))))
+    influence: Array = steps - ordered.mean(steps)
     return influence
 
 
 @once_per_sample
 def mean_trend(sample: Sample) -> trend.Trend:
     """Return bias, slope and curvature of the residuals; above 200,000 rows of every k-th."""
-    return trend.fit_trend(*with_prediction(sample, sample.residual))
+    pairs = sample.paired
+    return trend.fit_trend(*with_prediction(pairs, pairs.residual))
 
 
 @once_per_sample
 def sign_trend(sample: Sample) -> trend.Trend:
     """Return bias, slope and curvature of the residuals' signs: how the median departs from 0."""
-    return trend.fit_trend(*with_prediction(sample, np.sign(sample.residual)))
+    pairs = sample.paired
+    return trend.fit_trend(*with_prediction(pairs, np.sign(pairs.residual)))
 
 
 @once_per_sample
 def detrended(sample: Sample) -> Array:
-    """Return the residuals without their trend, in standard deviations: what tests of scale should see."""
-    fit = mean_trend(sample)
-    return (sample.residual - fit.fitted(sample.prediction)) / (fit.sd or 1.0)
+    """Return the paired residuals without their trend, in standard deviations: what tests of scale should see."""
+    fit, pairs = mean_trend(sample), sample.paired
+    return (pairs.residual - fit.fitted(pairs.prediction)) / (fit.sd or 1.0)
 
 
 @once_per_sample
@@ -191,13 +204,14 @@ def scale_model(sample: Sample) -> tuple[scale.RankScore, scale.ScaleFit] | None
 
     A material trend is taken out first. Above 200,000 rows every k-th is looked at. None without predictions.
     """
-    if sample.prediction is None:
+    pairs = sample.paired
+    if pairs.prediction is None:
         return None
     trend_found = mean_trend(sample)
-    residual = detrended(sample) if trend_found.material else standardise(sample).values
-    unit = (trend_found if trend_found.material else standardise(sample)).sd or 1.0
-    residual, prediction = thinned(sample, residual), thinned(sample, sample.prediction)
-    test, fit = scale.rank_score_test(residual, prediction), scale.fit_scale(residual, prediction)
+    residual = detrended(sample) if trend_found.material else standardise(pairs).values
+    unit = (trend_found if trend_found.material else standardise(pairs)).sd or 1.0
+    residual, prediction, count = thinned(pairs, residual), thinned(pairs, pairs.prediction), pairs.count
+    test, fit = scale.rank_score_test(residual, prediction, count), scale.fit_scale(residual, prediction, count)
     level = np.array([np.log(unit), 0.0, 0.0])
     return test, replace(fit, coefficients=fit.coefficients + level)
 
@@ -205,7 +219,7 @@ def scale_model(sample: Sample) -> tuple[scale.RankScore, scale.ScaleFit] | None
 @once_per_sample
 def residual_ties(sample: Sample) -> ties.Ties:
     """Return the share of repeated residuals and the rounding step."""
-    return ties.describe_ties(sample.residual)
+    return ties.describe_ties(sample.residual, sample.count, sample.merged)
 
 
 @once_per_sample

@@ -39,14 +39,10 @@ def medcouple(ordered: Array) -> float:
 
 def run(sample: Sample, alpha: float) -> Finding:
     """Measure the medcouple, above 501 rows of evenly spaced order statistics."""
-    z = standardise(sample).ordered
-    thinned = z.size > MOST_POINTS
-    if thinned:
-        z = z[((np.arange(MOST_POINTS) + 0.5) * (z.size / MOST_POINTS)).astype(np.int64)]
-    value = medcouple(z)
+    value = medcouple(standardise(sample).ordered.evenly(MOST_POINTS))
     interval = standard_interval(value, sqrt(NORMAL_VARIANCE / sample.n), alpha)
     effect = effect_with("medcouple", value, (max(-1.0, interval[0]), min(1.0, interval[1])), MARGIN)
-    caveat = f" Computed from {MOST_POINTS:,} evenly spaced order statistics." if thinned else ""
+    caveat = f" Computed from {MOST_POINTS:,} evenly spaced order statistics." if sample.n > MOST_POINTS else ""
     return ratio_finding(effect, 0.0, "a longer upper side", "a longer lower side", caveat)
 
 

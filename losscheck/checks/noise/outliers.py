@@ -27,18 +27,19 @@ def run(sample: Sample, alpha: float) -> Finding:
         return Finding(Status.SKIP, "more than half of the residuals are equal, so there is no robust scale")
     distance = np.abs(standardise(sample).values - robust.center) / robust.spread
     far = np.flatnonzero(distance > FAR)
+    found = far.size if sample.count is None else round(float(sample.count[far].sum()))
     expected = sample.n * NORMAL_SHARE
-    interval = share_interval(far.size, sample.n, alpha)
-    effect = effect_with("share of rows beyond 5 robust sd", far.size / sample.n, interval)
-    if far.size == 0:
+    interval = share_interval(found, sample.n, alpha)
+    effect = effect_with("share of rows beyond 5 robust sd", found / sample.n, interval)
+    if found == 0:
         return Finding(Status.PASS, "No residual lies beyond 5 robust standard deviations.", effect=effect)
     worst = far[np.argsort(-distance[far], kind="stable")][:MOST_ROWS]
-    rows = tuple(int(row) for row in sample.row[worst])
+    rows = sample.rows_at(worst, MOST_ROWS)
     message = (
-        f"{rows_text(far.size)} ({percent(far.size / sample.n)}) beyond 5 robust standard deviations, the farthest at "
+        f"{rows_text(found)} ({percent(found / sample.n)}) beyond 5 robust standard deviations, the farthest at "
         f"{figure(float(distance[worst[0]]))}; normal noise would have {figure(expected)}."
     )
-    by_chance = float(scipy.special.pdtrc(far.size - 1, expected)) > BY_CHANCE
+    by_chance = float(scipy.special.pdtrc(found - 1, expected)) > BY_CHANCE
     return Finding(Status.PASS if by_chance else Status.WARN, message, effect=effect, rows=rows)
 
 

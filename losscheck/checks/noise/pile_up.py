@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from losscheck.checks.check import Check, Finding
 from losscheck.checks.intervals import share_interval
 from losscheck.checks.wording import effect_with, figure, percent, rows_text
-from losscheck.numeric.lazy import Array, np
+from losscheck.numeric.ties import distinct_values
 from losscheck.results import Status, TaskKind
+from losscheck.sample import Values
 
 if TYPE_CHECKING:
     from losscheck.sample import Sample
@@ -22,9 +23,9 @@ MOST_ROWS = 20
 
 def run(sample: Sample, alpha: float) -> Finding:
     """Measure the largest share of rows exactly at an end of the targets or of the residuals."""
-    columns = [("residual", sample.residual)]
-    if sample.target is not None:
-        columns.insert(0, ("target", sample.target))
+    columns = [("residual", Values(sample.residual, sample.count, sample.merged))]
+    if sample.target_values is not None:
+        columns.insert(0, ("target", sample.target_values))
     piles = [
         pile
         for name, values in columns
@@ -36,8 +37,8 @@ def run(sample: Sample, alpha: float) -> Finding:
     effect = effect_with("share of rows at an end of the range", share, share_interval(count, sample.n, alpha), MARGIN)
     if share <= max(MARGIN, TIMES_NEIGHBOURS * expected):
         return Finding(Status.PASS, "No values pile up at an end of their range.", effect=effect)
-    at = next(values for column, values in columns if column == name) == value
-    rows = tuple(int(row) for row in sample.row[at][:MOST_ROWS])
+    at = next(values.value for column, values in columns if column == name) == value
+    rows = sample.rows_at(at, MOST_ROWS)
     message = (
         f"{rows_text(count)} ({percent(share)}) have exactly the {end} {name}, {figure(value)}; the values next to it "
         f"have at most {percent(expected)}."
@@ -45,18 +46,23 @@ def run(sample: Sample, alpha: float) -> Finding:
     return Finding(Status.WARN, message, effect=effect, rows=rows)
 
 
-def _pile(sample: Sample, name: str, values: Array, end: str) -> tuple[float, float, str, str, float] | None:
+def _pile(sample: Sample, name: str, values: Values, end: str) -> tuple[float, float, str, str, float] | None:
     """Return the share at one end, the largest share of the next few values, and what they are; None if no pile."""
     if name == "target" and end == "smallest" and sample.kind is TaskKind.COUNT:
         return None  # zeros of counts are `excess_zeros`
-    edge = float(values.min() if end == "smallest" else values.max())
-    share = float(np.count_nonzero(values == edge) / values.size)
+    edge = float(values.value.min() if end == "smallest" else values.value.max())
+    at = values.value == edge
+    share = float(at.sum() if values.count is None else values.count[at].sum()) / sample.n
     if share <= MARGIN:
         return None
-    distinct, counts = np.unique(values if end == "smallest" else -values, return_counts=True)
+    distinct, counts = distinct_values(values.value, values.count, values.merged)
     if distinct.size < FEWEST_VALUES:
         return None
-    expected = float(counts[1 : 1 + NEIGHBOURS].max() / values.size)
+    if end == "largest":
+        counts = counts[::-1]
+    share, expected = float(counts[0]) / sample.n, float(counts[1 : 1 + NEIGHBOURS].max()) / sample.n
+    if share <= MARGIN:
+        return None
     return None if share <= TIMES_NEIGHBOURS * expected else (share, expected, name, end, edge)
 
 

@@ -10,6 +10,7 @@ from losscheck.checks.intervals import influence_se, standard_interval
 from losscheck.checks.noise.measures import robust_scale, standardise
 from losscheck.checks.wording import effect_with, figure, normality_finding
 from losscheck.numeric.lazy import np, scipy
+from losscheck.numeric.ordered import mean_of
 from losscheck.results import Status
 
 if TYPE_CHECKING:
@@ -20,19 +21,18 @@ MARGIN = 1.42  # robust excess kurtosis of t noise with 10.5 degrees of freedom,
 
 def run(sample: Sample, alpha: float) -> Finding:
     """Test with moments measured in units of the mean absolute deviation from the median."""
-    z = standardise(sample).values
-    n = z.size
-    z = z - z.mean()
+    z, n, count = standardise(sample).values, sample.n, sample.count
+    z = z - mean_of(z, count)
     size = sqrt(pi / 2) * np.abs(z - robust_scale(sample).center)
-    unit = float(size.mean())
+    unit = mean_of(size, count)
     fourth_power = (z * z) ** 2
-    skewness = float((z * z * z).mean()) / unit**3
-    kurtosis = float(fourth_power.mean()) / unit**4
+    third, fourth = mean_of(z * z * z, count), mean_of(fourth_power, count)
+    skewness, kurtosis = third / unit**3, fourth / unit**4
     statistic = n * (skewness**2 / 6 + (kurtosis - 3) ** 2 / 64)
-    mean_fourth = max(float(fourth_power.mean()), 1e-300)
-    tilt = 4 * float((z * z * z).mean()) * z
+    mean_fourth = max(fourth, 1e-300)
+    tilt = 4 * third * z
     influence = kurtosis * ((fourth_power - mean_fourth - tilt) / mean_fourth - 4 * (size / unit - 1))
-    interval = standard_interval(kurtosis - 3, influence_se(influence), alpha)
+    interval = standard_interval(kurtosis - 3, influence_se(influence, count=count), alpha)
     effect = effect_with("robust excess kurtosis", kurtosis - 3, interval, MARGIN)
     measured = f"robust skewness {figure(skewness)}, robust excess kurtosis {figure(kurtosis - 3)}"
     p = float(scipy.special.chdtrc(2, statistic))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from losscheck.checks.check import Check, Finding
 from losscheck.checks.noise.measures import MOST_ROWS, scale_model, thinned
 from losscheck.checks.wording import effect_with, figure, p_text, percent
-from losscheck.numeric.lazy import np
+from losscheck.numeric.ordered import quantiles
 from losscheck.results import Need, Status
 
 if TYPE_CHECKING:
@@ -19,21 +19,21 @@ MARGIN = 0.9
 
 def run(sample: Sample, alpha: float) -> Finding:
     """Open the gate when ranks see a changing scale and it costs squared error more than a tenth of the rows."""
-    model = scale_model(sample)
-    if model is None or sample.prediction is None:
+    model, pairs = scale_model(sample), sample.paired
+    if model is None or pairs.prediction is None:
         return Finding(Status.SKIP, "needs a prediction column")
     test, fit = model
     if test.degrees_of_freedom == 0:
         return Finding(Status.SKIP, "all predictions are equal")
-    found = fit.efficiency_interval(thinned(sample, sample.prediction), 1 - alpha)
+    found = fit.efficiency_interval(thinned(pairs, pairs.prediction), 1 - alpha, pairs.count)
     value, low, high = found.value or 0.0, found.low or 0.0, found.high or 0.0
     effect = effect_with("efficiency left by the changing scale", value, (low, high), MARGIN)
-    levels = np.quantile(sample.prediction, (0.05, 0.5, 0.95))
+    levels = quantiles(pairs.prediction, pairs.count, (0.05, 0.5, 0.95))
     low_sd, middle_sd, high_sd = (figure(float(sd)) for sd in fit.sigma(levels))
     change = f"the residual sd is {low_sd} at low, {middle_sd} at middle and {high_sd} at high predictions"
     change += " (5 %, 50 % and 95 % quantile)"
     cost = f"equal weights keep {percent(value)} of the rows' worth"
-    if sample.n > MOST_ROWS:
+    if pairs.count is None and sample.n > MOST_ROWS:
         change += f", seen on every {-(-sample.n // MOST_ROWS)}th row"
     message = f"{change[0].upper()}{change[1:]}; {cost} ({p_text(test.p_value)})."
     if test.p_value >= SIGNIFICANT:

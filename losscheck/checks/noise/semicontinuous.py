@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from losscheck.checks.check import Check, Finding
 from losscheck.checks.intervals import share_interval
 from losscheck.checks.wording import effect_with, percent
-from losscheck.numeric.lazy import np
+from losscheck.numeric.ordered import rows_where, taken
+from losscheck.numeric.ties import distinct_values
 from losscheck.results import Need, Status
 
 if TYPE_CHECKING:
@@ -20,14 +21,16 @@ MOST_REPEATED = 0.2
 
 def run(sample: Sample, alpha: float) -> Finding:
     """Measure the share of exact zeros among targets that are otherwise positive and continuous."""
-    target = sample.target
-    assert target is not None
-    zeros = int(np.count_nonzero(target == 0))
+    targets = sample.target_values
+    assert targets is not None
+    target, rows, merged = targets.value, targets.count, targets.merged
+    zeros = rows_where(target == 0, rows)
     share = zeros / sample.n
     effect = effect_with("share of exact zeros", share, share_interval(zeros, sample.n, alpha), MARGIN)
-    positive = target[target > 0]
-    _, counts = np.unique(positive, return_counts=True)
-    continuous = positive.size > 1 and float(counts[counts > 1].sum()) <= MOST_REPEATED * positive.size
+    above = target > 0
+    _, counts = distinct_values(target[above], taken(rows, above), taken(merged, above))
+    positive = sample.n - zeros
+    continuous = positive > 1 and float(counts[counts > 1].sum()) <= MOST_REPEATED * positive
     if target.min() < 0 or not continuous or share <= MARGIN:
         return Finding(Status.PASS, "The targets are not amounts with exact zeros among them.", effect=effect)
     message = f"{percent(share)} of the targets are exactly 0, all others are positive and hardly ever the same."

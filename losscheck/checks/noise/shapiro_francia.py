@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def run(sample: Sample, alpha: float) -> Finding:
     """Test with the squared correlation of sorted residuals and normal quantiles."""
-    z = standardise(sample).ordered
+    z = standardise(sample).ordered.expanded()
     n = z.size
     quantiles = scipy.special.ndtri((np.arange(1, n + 1) - 0.375) / (n + 0.25))
     statistic = min(float(z @ quantiles) ** 2 / float(z @ z) / float(quantiles @ quantiles), 1.0)

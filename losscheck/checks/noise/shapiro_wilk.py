@@ -9,6 +9,7 @@ from losscheck.checks.intervals import influence_se, standard_interval
 from losscheck.checks.noise.measures import l_influence, standardise
 from losscheck.checks.wording import effect_with, figure, normality_finding
 from losscheck.numeric.lazy import np, scipy
+from losscheck.numeric.ordered import Ordered
 from losscheck.results import Effect, Status
 
 if TYPE_CHECKING:
@@ -22,16 +23,16 @@ def run(sample: Sample, alpha: float) -> Finding:
     """Test with scipy's Shapiro–Wilk."""
     from scipy.stats import shapiro
 
-    statistic, p = (float(value) for value in shapiro(standardise(sample).ordered))
+    statistic, p = (float(value) for value in shapiro(standardise(sample).ordered.expanded()))
     effect, measured = straightness(sample, 1 - statistic, alpha)
     return normality_finding(statistic, p, alpha, effect, measured)
 
 
 def straightness(sample: Sample, bend: float, alpha: float) -> tuple[Effect, str]:
     """Return the share of variance off the normal line of a quantile plot, with its interval, and the words."""
-    z = standardise(sample).ordered
+    z = standardise(sample).ordered.expanded()
     n = z.size
-    slope = l_influence(z, scipy.special.ndtri(np.arange(1, n) / n))
+    slope = l_influence(Ordered(z), scipy.special.ndtri(np.arange(1, n) / n))
     line = float(z @ scipy.special.ndtri((np.arange(n) + 0.5) / n)) / n
     influence = (1 - bend) * (2 * slope / max(line, 1e-12) - (z * z - float((z * z).mean())))
     interval = standard_interval(bend, influence_se(influence), alpha)

@@ -10,6 +10,7 @@ from losscheck.checks.intervals import influence_se, normal_reach
 from losscheck.checks.noise.measures import standardise
 from losscheck.checks.wording import effect_with, figure, percent
 from losscheck.numeric.lazy import np
+from losscheck.numeric.ordered import Ordered, mean_of, order
 from losscheck.results import Status
 
 if TYPE_CHECKING:
@@ -22,26 +23,31 @@ MOST_ROWS = 20
 
 def run(sample: Sample, alpha: float) -> Finding:
     """Measure the share of the squared deviations from the mean that the largest 1 % and 0.1 % of rows carry."""
-    square = standardise(sample).values ** 2
-    n = square.size
-    k = round(n / 100)
-    order = np.argpartition(square, n - k)[n - k :]
-    threshold, mean = float(square[order].min()), float(square.mean())
-    share = float(square[order].sum() / n / mean)
+    square, count, n = standardise(sample).values ** 2, sample.count, sample.n
+    k, mean = round(n / 100), mean_of(square, count)
+    ends = _ends(standardise(sample).ordered, k)
+    threshold = float(ends.at(ends.n - k))
+    share = float(ends.largest(k) @ ends.value) / n / mean
     influence = (np.maximum(square - threshold, 0) + threshold * k / n) / mean - share * square / mean
-    factor = exp(normal_reach(alpha) * influence_se(influence) / share)
+    factor = exp(normal_reach(alpha) * influence_se(influence, count=count) / share)
     interval = share / factor, min(1.0, share * factor)
     effect = effect_with("share of the squared error in 1 % of the rows", share, interval, MARGIN)
     times = figure(share / NORMAL_PERCENT)
     message = f"1 % of the rows carry {percent(share)} of the squared error, {times} times the normal's share"
-    order = order[np.argsort(-square[order], kind="stable")]
     if n >= 1000:
-        few = float(square[order[: round(n / 1000)]].sum() / n / mean)
+        few = float(ends.largest(round(n / 1000)) @ ends.value) / n / mean
         message += f"; 0.1 % carry {percent(few)}"
     if interval[0] <= MARGIN:
         return Finding(Status.PASS, f"{message}.", effect=effect)
-    rows = tuple(int(row) for row in sample.row[order[:MOST_ROWS]])
-    return Finding(Status.NOTE, f"{message}.", effect=effect, rows=rows)
+    worst = np.flatnonzero(square >= threshold)
+    worst = worst[np.argsort(-square[worst], kind="stable")]
+    return Finding(Status.NOTE, f"{message}.", effect=effect, rows=sample.rows_at(worst, MOST_ROWS))
+
+
+def _ends(ordered: Ordered, k: int) -> Ordered:
+    """Return the squares of the k smallest and the k largest values, among which the k largest squares are."""
+    outer = (ordered.before < k) | (ordered.after > ordered.n - k)
+    return order(ordered.value[outer] ** 2, None if ordered.count is None else ordered.count[outer])
 
 
 CHECK = Check(

@@ -20,7 +20,8 @@ def run(sample: Sample, alpha: float) -> Finding:
     x = regressor(sample)
     if x is None or mean_trend(sample).curvature is None:
         return Finding(Status.SKIP, "needs at least three different predictions")
-    return scale_finding(explained_share(detrended(sample) ** 2, np.stack((x, x * x))), 2, sample.n, alpha)
+    share = explained_share(detrended(sample) ** 2, np.stack((x, x * x)), sample.paired.count)
+    return scale_finding(share, 2, sample.n, alpha)
 
 
 CHECK = Check(

@@ -1,0 +1,173 @@
+"""Files to a sample, or to a summary of any number of rows: what the rest of the program calls."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+from losscheck.reading.class_sample import Request
+from losscheck.reading.columns import Roles
+from losscheck.reading.database import is_address, read_table
+from losscheck.reading.files import NO_CLASSES, Reading, read_files
+from losscheck.reading.layout import REGRESSIONS, parse_task
+from losscheck.reading.source import STANDARD_INPUT
+from losscheck.reading.undecided import Undecided
+from losscheck.results import InputError, TaskKind
+from losscheck.sample import Asked, ClassSample, Sample, Stage
+from losscheck.summary import Summary, sample_of
+from losscheck.summary.folding import Center
+
+SUMMARIZE_ABOVE = 5_000_000
+"""Rows, which take 120 MB: above, only their summary is kept (docs/scale.md)."""
+MOST_CENTERS = 4
+SEEN_DECIMALS = 3
+"""Of the predictions in cells, two points for the rows of each: a score's points may lie just beyond 0 and 1."""
+
+
+def read_sample(
+    files: Sequence[str | os.PathLike[str]],
+    roles: Roles = Roles(),  # noqa: B008 (frozen)
+    *,
+    task: str = "auto",
+    asked: Asked = Asked(),  # noqa: B008 (frozen)
+    drop_bad_rows: bool = False,
+    with_features: bool = False,
+    exact: bool = False,
+    table: str | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Sample | ClassSample:
+    """Read targets and predictions from text files, which together are one data set; `-` is standard input.
+
+    Columns are found by `roles` and by name (docs/input.md) in the first file, and matched by name in the others.
+    Numbers predicted for numbers are a `Sample`; outputs of classes, with or without the true ones, a `ClassSample`.
+    `task` (regression, binary, multiclass, multilabel, soft) overrides what is detected; `asked` is handed on.
+    Rows with a missing or infinite value in a used column are left out and counted. `drop_bad_rows` also drops
+    and counts rows that cannot be read, which are an error otherwise. More than `SUMMARIZE_ABOVE` rows of a regression
+    are folded into a summary unless `exact`; summaries are read as files, and so is a `table` behind the address of a
+    database. `with_features`: there are targets and no predictions, and all other columns are read as
+    `Sample.features`. `progress` is told what has been read.
+    Raises `InputError`, and nothing else, for anything that is wrong with the input.
+    """
+    request = Request(parse_task(task), asked)
+    in_rows = "--fit-baseline" if with_features else "--stage init" if asked.stage is Stage.INIT else ""
+    if (address := _only_address(files, table)) is not None:
+        _refuse_summary(address, in_rows)
+        return _of_numbers(sample_of(read_table(address, table, roles)), request.task)
+    most_rows = None if exact or in_rows else SUMMARIZE_ABOVE
+    reading = read_files(
+        files, Reading(roles, request, drop_bad_rows, progress, most_rows, with_features=with_features)
+    )
+    if reading.summaries:
+        _refuse_summary(reading.summaries[0][0], in_rows)
+        return _of_numbers(sample_of(reading.merged()), request.task)
+    found = reading.sample()
+    if not isinstance(found, Summary):
+        return found
+    better = None if STANDARD_INPUT in map(str, files) else found.better_center()
+    if better is not None:
+        found = _read_about(better, files, roles, request, drop_bad_rows, progress)
+    return sample_of(found)
+
+
+def read_summary(
+    files: Sequence[str | os.PathLike[str]],
+    roles: Roles = Roles(),  # noqa: B008 (frozen)
+    *,
+    task: str = "auto",
+    drop_bad_rows: bool = False,
+    center: Center | None = None,
+    table: str | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Summary:
+    """Read text files of a regression as `read_sample` does, keeping only their summary.
+
+    Without a `center`, the files are read again about a better one where residuals or predictions lie far from 0
+    against their spread. Raises `InputError`, also for outputs of classes.
+    """
+    request = Request(parse_task(task))
+    if (address := _only_address(files, table)) is not None:
+        summary = read_table(address, table, roles, center)
+        _of_numbers(sample_of(summary), request.task)
+        return summary
+    if center is not None:
+        return _read_once(center, files, roles, request, drop_bad_rows, progress)
+    return _read_about(Center(), files, roles, request, drop_bad_rows, progress)
+
+
+def read_summaries(files: Sequence[str | os.PathLike[str]]) -> Summary:
+    """Read files of summaries and add them up; raises `InputError`."""
+    reading = read_files(files, Reading(Roles(), Request(None)))
+    if not reading.summaries:
+        raise InputError(f"{files[0]} is no summary. Make one with: summarize.")
+    return reading.merged()
+
+
+def _read_about(
+    center: Center,
+    files: Sequence[str | os.PathLike[str]],
+    roles: Roles,
+    request: Request,
+    drop_bad_rows: bool,
+    progress: Callable[[str], None] | None,
+) -> Summary:
+    """Return the summary about this center or, where that will not do, about a better one."""
+    for _ in range(MOST_CENTERS):
+        summary = _read_once(center, files, roles, request, drop_bad_rows, progress)
+        better = summary.better_center()
+        if better is None:
+            break
+        if STANDARD_INPUT in map(str, files):
+            raise InputError(
+                "the values lie far from 0 against their spread, and standard input cannot be read a second time. "
+                f"Give --center {better.residual!r},{better.prediction!r} (of residuals, of predictions), or a file."
+            )
+        center = better
+    return summary
+
+
+def _read_once(
+    center: Center,
+    files: Sequence[str | os.PathLike[str]],
+    roles: Roles,
+    request: Request,
+    drop_bad_rows: bool,
+    progress: Callable[[str], None] | None,
+) -> Summary:
+    reading = read_files(files, Reading(roles, request, drop_bad_rows, progress, 0, center))
+    if reading.summaries:
+        raise InputError(f"{reading.summaries[0][0]} is a summary already. Put summaries together with: merge.")
+    summary = reading.sample()
+    assert isinstance(summary, Summary), "with a center, rows are folded or refused"
+    return summary
+
+
+def _refuse_summary(name: str, option: str) -> None:
+    """Raise `InputError` where a summary, of a file or a table, is asked for what only rows have."""
+    if option:
+        raise InputError(f"{name} is looked at by its summary, and {option} needs the rows themselves. Give a file.")
+
+
+def _of_numbers(sample: Sample, task: TaskKind | None) -> Sample:
+    """Return the sample of a summary; `InputError` where its targets are two classes, or were said to be classes."""
+    columns, targets, cells = sample.info.columns, sample.target_values, sample.cells
+    files, dialect = sample.info.files, sample.info.dialect or {}
+    name = files[0].name if files else f"table {dialect.get('table', '')}"
+    if task is not None and task not in REGRESSIONS:
+        raise InputError(NO_CLASSES.format(file=name, what=f"--task {task}"))
+    if task is not None or targets is None or cells is None or cells.prediction is None:
+        return sample
+    undecided = Undecided(columns.target or "", columns.prediction or "", name)
+    predicted = cells.prediction.round(SEEN_DECIMALS)
+    if undecided.look(targets.value, predicted) and undecided.explain_binary():
+        raise InputError(NO_CLASSES.format(file=name, what=f"'{undecided.prediction}', a score of two classes"))
+    return sample
+
+
+def _only_address(files: Sequence[str | os.PathLike[str]], table: str | None) -> str | None:
+    """Return the address of a database, if that is what was given."""
+    addresses = [str(path) for path in files if is_address(str(path))]
+    if not addresses and table is not None:
+        raise InputError(f"--table {table} needs the address of a database, as in duckdb://file.ddb")
+    if addresses and len(files) > 1:
+        raise InputError("one database at a time: summarize each, and merge the summaries")
+    return addresses[0] if addresses else None
