@@ -24,6 +24,7 @@ from losscheck.cli_options import (
     FitBaselineOption,
     Format,
     FormatOption,
+    GroupOption,
     IgnoreOption,
     InconclusiveOption,
     LossOption,
@@ -128,6 +129,7 @@ def check_command(
     residual: ResidualOption = None,
     weight: WeightOption = None,
     order: OrderOption = None,
+    group: GroupOption = None,
     loss: LossOption = None,
     min_efficiency: MinEfficiencyOption = 0.8,
     estimand: EstimandOption = "any",
@@ -158,7 +160,7 @@ def check_command(
     """Check the files, write the report, and exit with the gate's code."""
     verbosity = _choose_verbosity(quiet, verbose)
     gate = open_gate(fail_on, select or (), ignore or (), against, fail_on_inconclusive)
-    given = {"residual": residual, "weight": weight, "order": order}
+    given = {"residual": residual, "weight": weight, "order": order, "group": group}
     columns = {role: only_column(role, names) for role, names in given.items()}
     for path in output or []:
         check_output(path, files)

@@ -87,6 +87,7 @@ PredictionOption = Annotated[Names, _column("What the model said; one a class.",
 ResidualOption = Annotated[Names, _column("target - prediction, instead of the two.", "--residual")]
 WeightOption = Annotated[Names, _column("Importance weights of the rows.", "--weight")]
 OrderOption = Annotated[Names, _column("Time, or whatever else orders the rows.", "--order")]
+GroupOption = Annotated[Names, _column("Segments, each with a verdict of its own.", "--group")]
 
 LossOption = Annotated[Name, _asked("NAME[:p=v,...]", "The loss you train with: is it right?", "--loss")]
 MinEfficiencyOption = Annotated[

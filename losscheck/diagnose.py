@@ -39,6 +39,7 @@ def check(
     residual: Any = None,
     weight: Any = None,
     order: Any = None,
+    group: Any = None,
     task: str = "auto",
     outputs: str = "auto",
     stage: str = "train",
@@ -54,15 +55,22 @@ def check(
 
     Takes anything numpy reads as numbers, pandas Series and DataFrames; labels of any type. Class outputs are (n, K),
     or (n,) scores of two classes, with labels (n,) or 0/1 or soft targets (n, K). `weight` are importance weights,
-    `order` sorts the rows. A target alone is looked at before training. Raises InputError for anything that cannot be
-    used, unequal lengths or bad options.
+    `order` sorts the rows, `group` names the segment of each: every one gets a verdict of its own. A target alone is
+    looked at before training. Raises InputError for anything that cannot be used, unequal lengths or bad options.
     """
     options = make_options(loss, estimand, min_efficiency, alpha, predictions_from)
     asked = make_asked(outputs, stage, ordinal, seed)
     sample = sample_from_arrays(
-        target=target, prediction=prediction, residual=residual, weight=weight, order=order, task=task, asked=asked
+        target=target,
+        prediction=prediction,
+        residual=residual,
+        weight=weight,
+        order=order,
+        group=group,
+        task=task,
+        asked=asked,
     )
-    return diagnose(sample, options)
+    return _with_segments(diagnose(sample, options), sample, options)
 
 
 def check_file(
@@ -73,6 +81,7 @@ def check_file(
     residual: str | None = None,
     weight: str | None = None,
     order: str | None = None,
+    group: str | None = None,
     task: str = "auto",
     outputs: str = "auto",
     stage: str = "train",
@@ -91,14 +100,22 @@ def check_file(
 ) -> Report:
     """Diagnose a file, or several as one data set; column names are detected when left out.
 
-    A file may be a summary, or the address of a database with a `table` (extra `ibis`). Above 5 million rows a
-    summary is made, unless `exact`. `fit_baseline`: there are features and no predictions; a quick linear model
-    predicts every row from the others.
+    `group` is the column of segments, which get a verdict each. A file may be a summary, or the address of a database
+    with a `table` (extra `ibis`). Above 5 million rows a summary is made, unless `exact`, or segments are asked for.
+    `fit_baseline`: there are features and no predictions; a quick linear model predicts every row from the others.
+
     Raises InputError, naming file, line, column and value, for anything that cannot be read.
     """
     options = make_options(loss, estimand, min_efficiency, alpha, predictions_from)
     asked = make_asked(outputs, stage, ordinal, seed)
-    roles = Roles(target=_names(target), prediction=_names(prediction), residual=residual, weight=weight, order=order)
+    roles = Roles(
+        target=_names(target),
+        prediction=_names(prediction),
+        residual=residual,
+        weight=weight,
+        order=order,
+        group=group,
+    )
     paths = [files] if isinstance(files, (str, PathLike)) else list(files)
     sample = read_sample(
         paths,
@@ -111,7 +128,9 @@ def check_file(
         table=table,
         progress=progress,
     )
-    return diagnose(_with_baseline(sample, options, seed) if fit_baseline else sample, options, progress)
+    if fit_baseline:
+        sample = _with_baseline(sample, options, seed)
+    return _with_segments(diagnose(sample, options, progress), sample, options)
 
 
 def _with_baseline(sample: Sample | ClassSample, options: Options, seed: int) -> Sample | ClassSample:
@@ -121,6 +140,15 @@ def _with_baseline(sample: Sample | ClassSample, options: Options, seed: int) ->
         raise InputError("--fit-baseline makes its own out-of-fold predictions: leave out --predictions-from")
     with np.errstate(all="ignore"):
         return fit_baseline(sample, seed) if isinstance(sample, Sample) else sample
+
+
+def _with_segments(report: Report, sample: Sample | ClassSample, options: Options) -> Report:
+    """Return the report with the verdicts of the segments, where there are some."""
+    if sample.segments is None:
+        return report
+    from losscheck.segments import add_segments
+
+    return add_segments(report, sample, options, diagnose)
 
 
 def _names(chosen: str | Sequence[str] | None) -> str | tuple[str, ...] | None:

@@ -64,6 +64,14 @@ class Baseline:
 
 
 @dataclass(frozen=True, eq=False)
+class Segments:
+    """The segment that each row belongs to: `code` (n,) is its place among `names`."""
+
+    code: NDArray[np.int64]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Values:
     """One column by itself: values, the rows that each stands for, and which stand for rows that differ a little."""
 
@@ -115,6 +123,7 @@ class Sample:
     merged: NDArray[np.bool_] | None = None
     cells: Sample | None = None
     targets: Values | None = None
+    segments: Segments | None = None
 
     @cached_property
     def n(self) -> int:
@@ -246,6 +255,7 @@ class ClassSample:
     non_finite: tuple[LeftOut, ...] = ()
     asked: Asked = field(default_factory=Asked)
     constant: bool = False
+    segments: Segments | None = None
 
     @property
     def n(self) -> int:

@@ -62,6 +62,7 @@ def test_what_is_left_out_has_the_defaults_of_the_library(diagnosis, run):
         "residual": None,
         "weight": None,
         "order": None,
+        "group": None,
         "task": "auto",
         "outputs": "auto",
         "stage": "train",
@@ -132,7 +133,7 @@ def test_bad_usage_is_one_line_and_exit_code_2(diagnosis, run, arguments):
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("option", ["--residual", "--weight", "--order"])
+@pytest.mark.parametrize("option", ["--residual", "--weight", "--order", "--group"])
 def test_a_second_column_of_a_role_is_refused_and_not_preferred(diagnosis, run, option):
     role = option[2:]
     refusal = f"losscheck: one {role} column at a time for now: 'a', 'b' were given\n"
@@ -188,8 +189,8 @@ def test_class_outputs_and_labels_may_have_several_columns(diagnosis, run):
 def test_every_option_of_this_contract_and_no_other(run):
     out = run("--help")[1]
     options = (
-        "--target --prediction --residual --weight --order --loss --min-efficiency --estimand --predictions-from "
-        "--task --outputs --stage --ordinal --seed --fit-baseline --table --exact "
+        "--target --prediction --residual --weight --order --group --loss --min-efficiency --estimand "
+        "--predictions-from --task --outputs --stage --ordinal --seed --fit-baseline --table --exact "
         "--on-bad-row --alpha --format --output --fail-on --fail-on-inconclusive --select --ignore --against "
         "--quiet --verbose --color --debug --version --help"
     )

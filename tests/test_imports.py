@@ -23,6 +23,7 @@ LEVELS = [
     {"rules", "response_advice", "response_verdict"},
     {"advice", "options"},
     {"verdict", "before_training"},
+    {"segments"},
     {"diagnose"},
     {"cli"},
     {"__main__"},

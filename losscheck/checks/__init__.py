@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from losscheck.checks import advice, declared_loss, missing_values, non_finite
+from losscheck.checks import advice, declared_loss, missing_values, non_finite, one_loss
 from losscheck.checks.check import Check, looked_at_as
 from losscheck.results import TaskKind
 from losscheck.sample import ClassSample
@@ -52,7 +52,7 @@ def __getattr__(name: str) -> Any:
     from losscheck.checks.noise import NOISE_CHECKS, fitted_baseline
     from losscheck.checks.targets import START_CHECKS
 
-    last = (advice.CHECK, declared_loss.CHECK)
+    last = (advice.CHECK, declared_loss.CHECK, one_loss.CHECK)
     found = (*OF_ROWS, fitted_baseline.CHECK, *NOISE_CHECKS, *CLASS_CHECKS, *START_CHECKS, *last)
     globals()["CHECKS"] = tuple(sorted(found, key=lambda check: check.code))
     return globals()["CHECKS"]

@@ -16,10 +16,11 @@ from losscheck.reading.array_values import (
     to_floats,
     to_labels,
 )
-from losscheck.reading.class_arrays import Given, sample_of_classes, sample_of_two
+from losscheck.reading.class_arrays import SEGMENT_COLUMN, Given, sample_of_classes, sample_of_two
 from losscheck.reading.collect import Collector
+from losscheck.reading.labels import SEGMENTS
 from losscheck.reading.layout import REGRESSIONS, parse_task
-from losscheck.reading.regression import make_regression
+from losscheck.reading.regression import NO_GROUPS, make_regression
 from losscheck.reading.score_columns import DECISION_ADVICE
 from losscheck.reading.targets import make_labels, make_targets
 from losscheck.reading.undecided import Undecided
@@ -36,6 +37,7 @@ def sample_from_arrays(
     residual: Any = None,
     weight: Any = None,
     order: Any = None,
+    group: Any = None,
     task: str = "auto",
     classes: Sequence[Any] | None = None,
     asked: Asked = Asked(),  # noqa: B008 (frozen)
@@ -50,7 +52,8 @@ def sample_from_arrays(
     Raises `InputError` with the argument, the position and the value for anything else.
     """
     kind = parse_task(task)
-    given = {"target": target, "prediction": prediction, "residual": residual, "weight": weight, "order": order}
+    roles = ("target", "prediction", "residual", "weight", "order", "group")
+    given = dict(zip(roles, (target, prediction, residual, weight, order, group), strict=True))
     given = {role: values for role, values in given.items() if values is not None}
     arrays = {role: to_array(values, role) for role, values in given.items()}
     data = Given(given, arrays, kind, asked, None if classes is None else tuple(map(str, classes)))
@@ -63,23 +66,29 @@ def sample_from_arrays(
         return sample_of_classes(data)
     _check_roles(given)
     _check_indexes(given)
-    columns = {role: to_floats(array, role) for role, array in arrays.items()}
+    segments = new_labels(SEGMENT_COLUMN, SEGMENTS)
+    columns = {
+        role: to_labels(given[role], array.ravel(), role, segments) if role == "group" else to_floats(array, role)
+        for role, array in arrays.items()
+    }
     _check_lengths(columns)
     names = name_columns(given)
     if kind is None and "target" in columns and "prediction" in columns:
         undecided = Undecided(names["target"], names["prediction"], "")
         if undecided.look(columns["target"], columns["prediction"]) and (why := undecided.explain_binary()):
-            return sample_of_two(data, columns, why)
+            return sample_of_two(data, columns, why, segments.values)
     collector = Collector({role: (name,) for role, name in names.items()})
     rows = next(iter(columns.values())).size
     table = {role: values.reshape(-1, 1) for role, values in columns.items()}
     collector.add(table, np.arange(1, rows + 1, dtype=np.int64))
     info = InputInfo((), 0, 0, Columns(**names))  # type: ignore[arg-type]
-    return make_regression(collector.finish(), info, kind, asked)
+    return make_regression(collector.finish(), info, segments.values, kind, asked)
 
 
 def _target_alone(data: Given) -> Sample | ClassSample:
     """Return the sample of targets without predictions: of labels where they are words, or the task says so."""
+    if "group" in data.values:
+        raise InputError(NO_GROUPS)
     target = data.arrays["target"]
     if data.task in (TaskKind.MULTILABEL, TaskKind.SOFT) or (target.ndim > 1 and target.shape[1] > 1):
         raise InputError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from losscheck.numeric.lazy import Array, np
 from losscheck.reading.stack import Stack
 from losscheck.results import InputError, InputInfo
-from losscheck.sample import LeftOut
+from losscheck.sample import LeftOut, Segments
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,6 +67,11 @@ class Kept:
         for values in self.columns.values():
             for column in values.T:  # one by one: a sorted copy of all outputs would double the memory
                 column[:] = column[position]
+
+    def take_segments(self, names: Sequence[str]) -> Segments | None:
+        """Return the segments of the rows, whose codes are the role `group`; None where there is none."""
+        code = self.flat("group")
+        return None if code is None else Segments(code.astype(np.int64), tuple(names))
 
     def scaled_weight(self) -> Array | None:
         """Return the weights scaled to sum to Kish's effective number of rows; equal weights are none."""

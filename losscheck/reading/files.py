@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from losscheck.numeric.lazy import Array
 from losscheck.reading.class_sample import Naming, Request, make_class_sample
-from losscheck.reading.collect import FEATURE, Collector, Kept
+from losscheck.reading.collect import FEATURE, Collector
 from losscheck.reading.column import Column, list_columns
 from losscheck.reading.columns import Roles
 from losscheck.reading.dialect import Dialect, probe_dialect
 from losscheck.reading.digits import DigitCount
-from losscheck.reading.features import Levels, find_features
+from losscheck.reading.features import Levels, find_features, take_features
 from losscheck.reading.fold import FoldingCollector
-from losscheck.reading.labels import Labels
+from losscheck.reading.labels import SEGMENTS, Labels
 from losscheck.reading.layout import Layout, find_layout
-from losscheck.reading.regression import make_regression
+from losscheck.reading.regression import NO_GROUPS, make_regression
 from losscheck.reading.source import STANDARD_INPUT, Source, open_source
 from losscheck.reading.table import read_rows
 from losscheck.reading.targets import make_labels, make_targets
@@ -25,13 +26,13 @@ from losscheck.reading.text import Kind, Rows, Wanted
 from losscheck.reading.undecided import Undecided
 from losscheck.reading.wording import list_texts
 from losscheck.results import InputError, InputFile, InputInfo
-from losscheck.sample import ClassSample, Features, Sample
+from losscheck.sample import ClassSample, Sample
 from losscheck.summary import Summary, is_summary, merge_summaries, parse_summary
 from losscheck.summary.folding import Center
 
 MARGIN = 1.02
 """Room is made for more rows than the first block lets expect: later rows may be shorter."""
-NOT_IN_SUMMARY = ("weight", "order")
+NOT_IN_SUMMARY = ("weight", "order", "group")
 NO_CLASSES = (
     "{file} holds outputs of classes ({what}), and a summary is one of targets and predictions that are numbers. "
     "Check the rows themselves; if it is a regression, say --task regression."
@@ -85,6 +86,7 @@ class Reading:
         self.layout = Layout({})
         self.labels: Labels | None = None
         self.levels: dict[str, Levels] = {}
+        self.segments: Labels | None = None
         self.digits = DigitCount(())
         self.undecided: Undecided | None = None
         self.waiting: list[Rows] = []  # until it is clear whether their target is one of classes
@@ -99,8 +101,8 @@ class Reading:
         dialect = probe_dialect(source)
         layout = self._match_columns(dialect, source) if self.files else self._settle_columns(dialect, source)
         wanted = [
-            Wanted(column.index, column.name, kind, self._labels_of(role, column) if kind is Kind.LABEL else None)
-            for role, columns in layout.read.items()
+            Wanted(column.index, column.name, kind, self._labels(role, column) if kind is Kind.LABEL else None)
+            for role, columns in layout.roles.items()
             for column in columns
             for kind in (self._kind(role, column),)
         ]
@@ -129,27 +131,21 @@ class Reading:
             return self._regression(info)
         labels = self.labels.values if self.labels else ()
         kept = self.collector.finish()
-        return make_class_sample(kept, info, self._naming(), self.digits.result(), self.request, labels)
+        sample = make_class_sample(kept, info, self._naming(), self.digits.result(), self.request, labels)
+        return replace(sample, segments=kept.take_segments(self._segment_names()))
 
     def _regression(self, info: InputInfo) -> Sample | ClassSample:
         """Return the sample of a target and its prediction, or of targets alone."""
         kept, task, asked = self.collector.finish(), self.request.task, self.request.asked
+        if not self.layout.target_alone:
+            return make_regression(kept, info, self._segment_names(), task, asked)
+        if self.segments is not None and not self.with_features:
+            raise InputError(NO_GROUPS)
         if self.labels is not None:
             return make_labels(kept, info, self.labels.values, task, asked)
-        if self.layout.target_alone:
-            return make_targets(kept, info, task, asked, self._features(kept))
-        return make_regression(kept, info, task, asked)
-
-    def _features(self, kept: Kept) -> Features | None:
-        """Return what was read for a baseline, and take it out of the other columns."""
-        if FEATURE not in kept.columns:
-            return None
-        kept.sort()  # with the other columns, while it is one of them
-        values = kept.columns.pop(FEATURE)
-        columns = self.layout.roles[FEATURE]
-        levels = (self.levels.get(column.name) for column in columns)
-        words = tuple(None if found is None else found.words for found in levels)
-        return Features(tuple(column.name for column in columns), values, words)
+        features = take_features(kept, self.layout.roles.get(FEATURE, ()), self.levels)
+        sample = make_targets(kept, info, task, asked, features)
+        return replace(sample, segments=kept.take_segments(self._segment_names()))
 
     def merged(self) -> Summary:
         """Return the sum of the summaries that were read."""
@@ -184,7 +180,7 @@ class Reading:
     def _split(self, block: Rows) -> dict[str, Array]:
         """Return the columns of each role."""
         columns, start = {}, 0
-        for role, group in self.layout.read.items():
+        for role, group in self.layout.roles.items():
             columns[role] = block.table[:, start : start + len(group)]
             start += len(group)
         return columns
@@ -207,10 +203,15 @@ class Reading:
             collector.add(columns, block.row, block.bad)
         self.waiting.clear()
         request = Request(None, self.request.asked, why)
-        return make_class_sample(collector.finish(), info, self._naming(), self.digits.result(), request, labels.values)
+        kept = collector.finish()
+        sample = make_class_sample(kept, info, self._naming(), self.digits.result(), request, labels.values)
+        return replace(sample, segments=kept.take_segments(self._segment_names()))
+
+    def _segment_names(self) -> tuple[str, ...]:
+        return () if self.segments is None else tuple(self.segments.values)
 
     def _names(self) -> dict[str, tuple[str, ...]]:
-        return {role: tuple(column.name for column in group) for role, group in self.layout.read.items()}
+        return {role: tuple(column.name for column in group) for role, group in self.layout.roles.items()}
 
     def _naming(self) -> Naming:
         return self.layout.naming(self.headed, self.files[0].name)
@@ -226,6 +227,8 @@ class Reading:
         self.layout = layout
         self.dialect = dialect.describe(source)
         self.collector = self._make_collector(source.name)
+        if "group" in layout.roles:
+            self.segments = Labels(f"{source.name}: column '{layout.roles['group'][0].name}'", limit=SEGMENTS)
         if layout.has_labels:
             where = f"{source.name}: column '{layout.roles['target'][0].name}'"
             self.labels = Labels(where, layout.legal_labels())
@@ -238,7 +241,7 @@ class Reading:
     def _make_collector(self, file: str) -> Collector:
         """Return what takes the rows; `InputError` where a summary must be made, and none can be."""
         layout = self.layout
-        in_rows = [role for role in NOT_IN_SUMMARY if role in layout.read]
+        in_rows = [role for role in NOT_IN_SUMMARY if role in layout.roles]
         if self.center is not None and layout.target_alone:
             raise InputError(
                 f"{file} has targets ({list_texts(self._names()['target'])}) and no predictions, and a summary is of "
@@ -274,11 +277,13 @@ class Reading:
         except InputError as error:
             raise InputError(f"{error} The columns must be those of {first}.") from None
 
-    def _labels_of(self, role: str, column: Column) -> Labels | None:
-        return self.levels[column.name] if role == FEATURE else self.labels
+    def _labels(self, role: str, column: Column) -> Labels | None:
+        if role == FEATURE:
+            return self.levels[column.name]
+        return self.segments if role == "group" else self.labels
 
     def _kind(self, role: str, column: Column) -> Kind:
-        if role == "target" and self.layout.has_labels:
+        if role == "group" or (role == "target" and self.layout.has_labels):
             return Kind.LABEL
         if role == FEATURE and column.name in self.levels:
             return Kind.LABEL

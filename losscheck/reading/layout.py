@@ -23,7 +23,6 @@ from losscheck.results import Columns, InputError, TaskKind
 REGRESSIONS = (TaskKind.REGRESSION, TaskKind.COUNT)
 SINGLE = (TaskKind.BINARY, TaskKind.MULTICLASS)
 TASKS = ("auto", *REGRESSIONS, TaskKind.BINARY, TaskKind.MULTICLASS, TaskKind.MULTILABEL, TaskKind.SOFT)
-NOT_READ = ("group",)  # resolved and reported, but a sample has no place for its values
 
 
 @dataclass(frozen=True)
@@ -49,11 +48,6 @@ class Layout:
     def target_alone(self) -> bool:
         """True where there is neither a prediction nor a residual."""
         return "target" in self.roles and not {"prediction", "residual"} & set(self.roles)
-
-    @property
-    def read(self) -> dict[str, tuple[Column, ...]]:
-        """The roles whose values a sample has a place for."""
-        return {role: columns for role, columns in self.roles.items() if role not in NOT_READ}
 
     @property
     def may_be_classes(self) -> bool:
