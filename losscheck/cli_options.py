@@ -103,7 +103,7 @@ PredictionsFromOption = Annotated[
     PredictionsFrom, _asked("WHERE", "unknown, heldout or training rows.", "--predictions-from")
 ]
 TaskOption = Annotated[
-    TaskChoice, _asked("TASK", "auto, regression, binary, multiclass, multilabel or soft.", "--task")
+    TaskChoice, _asked("TASK", "auto, regression, count, binary, multiclass, multilabel or soft.", "--task")
 ]
 OutputsOption = Annotated[
     str, _asked("WHAT", "Class outputs are: auto, probabilities, logits, log-probabilities, percent.", "--outputs")

@@ -16,7 +16,7 @@ from losscheck.classes.request import ClassRequest
 from losscheck.drawing import draw_histogram, draw_quantiles
 from losscheck.facts import gather_facts
 from losscheck.families import declaration_named
-from losscheck.notes import CLASSES_FROM, note_predictions, note_summary
+from losscheck.notes import CLASSES_FROM, note_sample
 from losscheck.numeric.lazy import np
 from losscheck.options import Options, make_asked, make_options
 from losscheck.plotting import plot_noise
@@ -133,15 +133,6 @@ def check_file(
     return _with_segments(diagnose(sample, options, progress), sample, options)
 
 
-def _with_segments(report: Report, sample: Sample | ClassSample, options: Options) -> Report:
-    """Return the report with the verdicts of the segments, where there are some."""
-    if sample.segments is None:
-        return report
-    from losscheck.segments import add_segments
-
-    return add_segments(report, sample, options, diagnose)
-
-
 def _with_baseline(sample: Sample | ClassSample, options: Options, seed: int) -> Sample | ClassSample:
     from losscheck.baseline.fit import fit_baseline
 
@@ -149,6 +140,15 @@ def _with_baseline(sample: Sample | ClassSample, options: Options, seed: int) ->
         raise InputError("--fit-baseline makes its own out-of-fold predictions: leave out --predictions-from")
     with np.errstate(all="ignore"):
         return fit_baseline(sample, seed) if isinstance(sample, Sample) else sample
+
+
+def _with_segments(report: Report, sample: Sample | ClassSample, options: Options) -> Report:
+    """Return the report with the verdicts of the segments, where there are some."""
+    if sample.segments is None:
+        return report
+    from losscheck.segments import add_segments
+
+    return add_segments(report, sample, options, diagnose)
 
 
 def _names(chosen: str | Sequence[str] | None) -> str | tuple[str, ...] | None:
@@ -186,7 +186,7 @@ def _diagnose_noise(sample: Sample, request: Request, alpha: float, say: Callabl
         verdict=verdict,
         fits=ranked,
         checks=(*checks, *judged),
-        notes=(note_predictions(sample, request.predictions_from), *note_summary(sample)),
+        notes=note_sample(sample, request.predictions_from),
         histogram=draw_histogram(prepared, fits, ranked, verdict),
         quantiles=draw_quantiles(prepared, alpha),
         derivation="" if verdict.loss is None else declaration_named(verdict.loss).derivation,

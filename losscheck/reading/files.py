@@ -9,16 +9,16 @@ from typing import Any
 
 from losscheck.numeric.lazy import Array
 from losscheck.reading.class_sample import Naming, Request, make_class_sample
-from losscheck.reading.collect import FEATURE, Collector, Kept
+from losscheck.reading.collect import FEATURE, Collector
 from losscheck.reading.column import Column, list_columns
 from losscheck.reading.columns import Roles
 from losscheck.reading.dialect import Dialect, probe_dialect
 from losscheck.reading.digits import DigitCount
-from losscheck.reading.features import Levels, find_features
+from losscheck.reading.features import Levels, find_features, take_features
 from losscheck.reading.fold import FoldingCollector
 from losscheck.reading.labels import SEGMENTS, Labels
 from losscheck.reading.layout import Layout, find_layout
-from losscheck.reading.regression import make_regression
+from losscheck.reading.regression import NO_GROUPS, make_regression
 from losscheck.reading.source import STANDARD_INPUT, Source, open_source
 from losscheck.reading.table import read_rows
 from losscheck.reading.targets import make_labels, make_targets
@@ -26,7 +26,7 @@ from losscheck.reading.text import Kind, Rows, Wanted
 from losscheck.reading.undecided import Undecided
 from losscheck.reading.wording import list_texts
 from losscheck.results import InputError, InputFile, InputInfo
-from losscheck.sample import ClassSample, Features, Sample
+from losscheck.sample import ClassSample, Sample
 from losscheck.summary import Summary, is_summary, merge_summaries, parse_summary
 from losscheck.summary.folding import Center
 
@@ -85,8 +85,8 @@ class Reading:
         self.fields = 0
         self.layout = Layout({})
         self.labels: Labels | None = None
-        self.segments: Labels | None = None
         self.levels: dict[str, Levels] = {}
+        self.segments: Labels | None = None
         self.digits = DigitCount(())
         self.undecided: Undecided | None = None
         self.waiting: list[Rows] = []  # until it is clear whether their target is one of classes
@@ -101,7 +101,7 @@ class Reading:
         dialect = probe_dialect(source)
         layout = self._match_columns(dialect, source) if self.files else self._settle_columns(dialect, source)
         wanted = [
-            Wanted(column.index, column.name, kind, self._labels_of(role, column) if kind is Kind.LABEL else None)
+            Wanted(column.index, column.name, kind, self._labels(role, column) if kind is Kind.LABEL else None)
             for role, columns in layout.roles.items()
             for column in columns
             for kind in (self._kind(role, column),)
@@ -134,6 +134,19 @@ class Reading:
         sample = make_class_sample(kept, info, self._naming(), self.digits.result(), self.request, labels)
         return replace(sample, segments=kept.take_segments(self._segment_names()))
 
+    def _regression(self, info: InputInfo) -> Sample | ClassSample:
+        """Return the sample of a target and its prediction, or of targets alone."""
+        kept, task, asked = self.collector.finish(), self.request.task, self.request.asked
+        if not self.layout.target_alone:
+            return make_regression(kept, info, self._segment_names(), task, asked)
+        if self.segments is not None and not self.with_features:
+            raise InputError(NO_GROUPS)
+        if self.labels is not None:
+            return make_labels(kept, info, self.labels.values, task, asked)
+        features = take_features(kept, self.layout.roles.get(FEATURE, ()), self.levels)
+        sample = make_targets(kept, info, task, asked, features)
+        return replace(sample, segments=kept.take_segments(self._segment_names()))
+
     def merged(self) -> Summary:
         """Return the sum of the summaries that were read."""
         names = [name for name, _ in self.summaries]
@@ -151,29 +164,6 @@ class Reading:
             one, other = (source.name, first) if found else (first, source.name)
             raise InputError(f"{one} is a summary and {other} is not. Summarize all of them, or none.")
         return found
-
-    def _regression(self, info: InputInfo) -> Sample | ClassSample:
-        """Return the sample of a target and its prediction, or of targets alone."""
-        kept, task, asked = self.collector.finish(), self.request.task, self.request.asked
-        sample: Sample | ClassSample
-        if self.labels is not None:
-            sample = make_labels(kept, info, self.labels.values, task, asked)
-        elif self.layout.target_alone:
-            sample = make_targets(kept, info, task, asked, self._features(kept))
-        else:
-            sample = make_regression(kept, info, task, asked)
-        return replace(sample, segments=kept.take_segments(self._segment_names()))
-
-    def _features(self, kept: Kept) -> Features | None:
-        """Return what was read for a baseline, and take it out of the other columns."""
-        if FEATURE not in kept.columns:
-            return None
-        kept.sort()  # with the other columns, while it is one of them
-        values = kept.columns.pop(FEATURE)
-        columns = self.layout.roles[FEATURE]
-        levels = (self.levels.get(column.name) for column in columns)
-        words = tuple(None if found is None else found.words for found in levels)
-        return Features(tuple(column.name for column in columns), values, words)
 
     def _take(self, block: Rows) -> None:
         """Collect a block, or keep it waiting while its target may be one of two classes."""
@@ -238,8 +228,6 @@ class Reading:
         self.dialect = dialect.describe(source)
         self.collector = self._make_collector(source.name)
         if "group" in layout.roles:
-            if layout.target_alone and not self.with_features:
-                raise InputError(f"{source.name}: --group compares predictions, and there are none. Leave it out.")
             self.segments = Labels(f"{source.name}: column '{layout.roles['group'][0].name}'", limit=SEGMENTS)
         if layout.has_labels:
             where = f"{source.name}: column '{layout.roles['target'][0].name}'"
@@ -254,6 +242,11 @@ class Reading:
         """Return what takes the rows; `InputError` where a summary must be made, and none can be."""
         layout = self.layout
         in_rows = [role for role in NOT_IN_SUMMARY if role in layout.roles]
+        if self.center is not None and layout.target_alone:
+            raise InputError(
+                f"{file} has targets ({list_texts(self._names()['target'])}) and no predictions, and a summary is of "
+                f"both. Name the predictions with -p COL."
+            )
         if self.center is not None and layout.has_classes:
             raise InputError(NO_CLASSES.format(file=file, what=list_texts(self._names()["prediction"])))
         if self.center is not None and in_rows:
@@ -261,8 +254,6 @@ class Reading:
                 f"a summary keeps no {in_rows[0]} ('{layout.roles[in_rows[0]][0].name}' in {file}). Check the rows "
                 f"themselves, or write a file without the column."
             )
-        if self.center is not None and layout.target_alone:
-            raise InputError(f"{file}: a summary is one of targets and predictions, and no predictions were found.")
         if layout.has_classes or layout.target_alone or in_rows or self.most_rows is None:
             return Collector(self._names(), layout.has_classes)
         return FoldingCollector(self._names(), self.most_rows, self.center)
@@ -286,10 +277,10 @@ class Reading:
         except InputError as error:
             raise InputError(f"{error} The columns must be those of {first}.") from None
 
-    def _labels_of(self, role: str, column: Column) -> Labels | None:
-        if role == "group":
-            return self.segments
-        return self.levels[column.name] if role == FEATURE else self.labels
+    def _labels(self, role: str, column: Column) -> Labels | None:
+        if role == FEATURE:
+            return self.levels[column.name]
+        return self.segments if role == "group" else self.labels
 
     def _kind(self, role: str, column: Column) -> Kind:
         if role == "group" or (role == "target" and self.layout.has_labels):

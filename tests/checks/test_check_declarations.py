@@ -22,6 +22,7 @@ EXCEPTIONS |= {
     "imbalance": Status.NOTE,
     "extreme_rows": Status.WARN,
     "rows_per_class": Status.WARN,
+    "one_loss": Status.FAIL,
 }
 CONTRACT = [
     "missing_values",
