@@ -82,7 +82,7 @@ ConfigOption = Annotated[
     Path | None, shown("FILE", "Options from this TOML file, not from the nearest losscheck.toml.", "--config")
 ]
 FilesArgument = Annotated[
-    list[str], typer.Argument(metavar="FILE...", help="CSV files; several are one data set.", show_default=False)
+    list[str], typer.Argument(metavar="FILE...", help="Files; several are one data set.", show_default=False)
 ]
 
 TargetOption = Annotated[Names, _column("What was to be predicted; several for multilabel.", "-t", "--target")]
