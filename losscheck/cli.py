@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand
 
 import losscheck
+from losscheck import reading_options as reads
 from losscheck.cli_options import (
     AgainstOption,
     AlphaOption,
@@ -136,6 +137,11 @@ def check_command(
     fit_baseline: FitBaselineOption = False,
     on_bad_row: OnBadRowOption = OnBadRow.ERROR,
     table: TableOption = None,
+    delimiter: reads.Delimiter = None,
+    decimal: reads.Decimal = None,
+    encoding: reads.Encoding = None,
+    header: reads.Header = None,
+    max_uncompressed: reads.MaxUncompressed = None,
     exact: ExactOption = False,
     alpha: AlphaOption = 0.05,
     fail_on: FailOnOption = FailOn.FAIL,
@@ -183,6 +189,11 @@ def check_command(
             fit_baseline=fit_baseline,
             exact=exact,
             table=table,
+            delimiter=delimiter,
+            decimal=decimal,
+            encoding=encoding,
+            header=header,
+            max_uncompressed=max_uncompressed,
             progress=progress.say,
         )
     report = gate.apply(report if context.obj is None else context.obj.note(report))

@@ -82,7 +82,7 @@ ConfigOption = Annotated[
     Path | None, shown("FILE", "Options from this TOML file, not from the nearest losscheck.toml.", "--config")
 ]
 FilesArgument = Annotated[
-    list[str], typer.Argument(metavar="FILE...", help="CSV files; several are one data set.", show_default=False)
+    list[str], typer.Argument(metavar="FILE...", help="Files; several are one data set.", show_default=False)
 ]
 
 TargetOption = Annotated[Names, _column("What was to be predicted; several for multilabel.", "-t", "--target")]
@@ -103,7 +103,7 @@ PredictionsFromOption = Annotated[
     PredictionsFrom, _asked("WHERE", "unknown, heldout or training rows.", "--predictions-from")
 ]
 TaskOption = Annotated[
-    TaskChoice, _asked("TASK", "auto, regression, binary, multiclass, multilabel or soft.", "--task")
+    TaskChoice, _asked("TASK", "auto, regression, count, binary, multiclass, multilabel or soft.", "--task")
 ]
 OutputsOption = Annotated[
     str, _asked("WHAT", "Class outputs are: auto, probabilities, logits, log-probabilities, percent.", "--outputs")

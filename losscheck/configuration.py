@@ -58,7 +58,8 @@ class Configuration:
         if parameter.is_flag:
             if not isinstance(value, bool):
                 raise InputError(f"{self.path}: {name} must be true or false, it is {value!r}")
-            return [f"--{name}"] if value else []
+            # of a pair of flags, as in --header and --no-header, false is the other one
+            return [f"--{name}"] if value else list(parameter.secondary_opts[:1])
         values = value if isinstance(value, list) and parameter.multiple else [value]
         if not all(isinstance(each, (str, int, float)) and not isinstance(each, bool) for each in values):
             wanted = "a text, a number or a list of them" if parameter.multiple else "a text or a number"

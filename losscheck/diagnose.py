@@ -16,14 +16,14 @@ from losscheck.classes.request import ClassRequest
 from losscheck.drawing import draw_histogram, draw_quantiles
 from losscheck.facts import gather_facts
 from losscheck.families import declaration_named
-from losscheck.notes import CLASSES_FROM, note_predictions, note_summary
+from losscheck.notes import CLASSES_FROM, note_sample
 from losscheck.numeric.lazy import np
 from losscheck.options import Options, make_asked, make_options
 from losscheck.plotting import plot_noise
 from losscheck.posterior import weigh_models
 from losscheck.preparation import prepare
 from losscheck.ranking import FamilyFits
-from losscheck.reading import Roles, read_sample, sample_from_arrays
+from losscheck.reading import Roles, make_spelling, read_sample, sample_from_arrays
 from losscheck.refusal import require_noise
 from losscheck.results import InputError, Report, TaskKind
 from losscheck.rules import Request
@@ -96,10 +96,16 @@ def check_file(
     fit_baseline: bool = False,
     exact: bool = False,
     table: str | None = None,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    encoding: str | None = None,
+    header: bool | None = None,
+    max_uncompressed: str | int | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Report:
     """Diagnose a file, or several as one data set; column names are detected when left out.
 
+    `files` may be directories and patterns. `delimiter`, `decimal`, `encoding` and `header` go before what is found.
     `group` is the column of segments, which get a verdict each. A file may be a summary, or the address of a database
     with a `table` (extra `ibis`). Above 5 million rows a summary is made, unless `exact`, or segments are asked for.
     `fit_baseline`: there are features and no predictions; a quick linear model predicts every row from the others.
@@ -126,20 +132,12 @@ def check_file(
         with_features=fit_baseline,
         exact=exact,
         table=table,
+        spelling=make_spelling(delimiter, decimal, encoding, header, max_uncompressed),
         progress=progress,
     )
     if fit_baseline:
         sample = _with_baseline(sample, options, seed)
     return _with_segments(diagnose(sample, options, progress), sample, options)
-
-
-def _with_segments(report: Report, sample: Sample | ClassSample, options: Options) -> Report:
-    """Return the report with the verdicts of the segments, where there are some."""
-    if sample.segments is None:
-        return report
-    from losscheck.segments import add_segments
-
-    return add_segments(report, sample, options, diagnose)
 
 
 def _with_baseline(sample: Sample | ClassSample, options: Options, seed: int) -> Sample | ClassSample:
@@ -149,6 +147,15 @@ def _with_baseline(sample: Sample | ClassSample, options: Options, seed: int) ->
         raise InputError("--fit-baseline makes its own out-of-fold predictions: leave out --predictions-from")
     with np.errstate(all="ignore"):
         return fit_baseline(sample, seed) if isinstance(sample, Sample) else sample
+
+
+def _with_segments(report: Report, sample: Sample | ClassSample, options: Options) -> Report:
+    """Return the report with the verdicts of the segments, where there are some."""
+    if sample.segments is None:
+        return report
+    from losscheck.segments import add_segments
+
+    return add_segments(report, sample, options, diagnose)
 
 
 def _names(chosen: str | Sequence[str] | None) -> str | tuple[str, ...] | None:
@@ -186,7 +193,7 @@ def _diagnose_noise(sample: Sample, request: Request, alpha: float, say: Callabl
         verdict=verdict,
         fits=ranked,
         checks=(*checks, *judged),
-        notes=(note_predictions(sample, request.predictions_from), *note_summary(sample)),
+        notes=note_sample(sample, request.predictions_from),
         histogram=draw_histogram(prepared, fits, ranked, verdict),
         quantiles=draw_quantiles(prepared, alpha),
         derivation="" if verdict.loss is None else declaration_named(verdict.loss).derivation,

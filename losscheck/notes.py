@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from losscheck.sample import Sample
+from losscheck.sample import Baseline, Sample
 from losscheck.target import is_blurred
 
 PREDICTIONS_FROM = {
@@ -11,14 +11,6 @@ PREDICTIONS_FROM = {
     "heldout": "Predictions are held out, so the residuals are those of new rows.",
     "training": "The model was trained on these rows: the residuals are smaller and lighter-tailed than new ones would "
     "be, so every figure here is optimistic about the loss in use, and no declared loss fails on it.",
-}
-
-CLASSES_FROM = {
-    "unknown": "Outputs are taken as held out; on the rows that a model was trained on, it looks calibrated or better "
-    "whatever it is (--predictions-from training).",
-    "heldout": "Outputs are held out, so labels can be held against them.",
-    "training": "The model was trained on these rows: every check of labels against outputs is too kind, and none of "
-    "them can vouch for new rows.",
 }
 
 SUMMARIZED = (
@@ -31,20 +23,25 @@ BLURRED = (
     "compared: the summary tells targets near 0 or at a bound too coarsely from their predictions. They need the rows "
     "(--exact), or an evenly spread part of them."
 )
+CLASSES_FROM = {
+    "unknown": "Outputs are taken as held out; on the rows that a model was trained on, it looks calibrated or better "
+    "whatever it is (--predictions-from training).",
+    "heldout": "Outputs are held out, so labels can be held against them.",
+    "training": "The model was trained on these rows: every check of labels against outputs is too kind, and none of "
+    "them can vouch for new rows.",
+}
 
 
-def note_summary(sample: Sample) -> tuple[str, ...]:
-    """Return what a summary does not know, where the rows were summarized."""
-    if not sample.info.summarized:
-        return ()
-    return (SUMMARIZED, BLURRED) if is_blurred(sample) else (SUMMARIZED,)
+def note_sample(sample: Sample, source: str) -> tuple[str, ...]:
+    """Return the notes on where predictions come from, and on rows that were summarized."""
+    notes = [PREDICTIONS_FROM[source] if sample.baseline is None else _note_baseline(sample.baseline)]
+    if sample.info.summarized:
+        notes += [SUMMARIZED, BLURRED] if is_blurred(sample) else [SUMMARIZED]
+    return tuple(notes)
 
 
-def note_predictions(sample: Sample, source: str) -> str:
-    """Return the note on predictions from this source, or of a baseline that was fitted here."""
-    baseline = sample.baseline
-    if baseline is None:
-        return PREDICTIONS_FROM[source]
+def _note_baseline(baseline: Baseline) -> str:
+    """Return the note on predictions of a baseline that was fitted here."""
     return (
         f"No predictions were given: these are out-of-fold predictions of a baseline fitted here ({baseline.method}), "
         f"R² {baseline.r_squared:.2f} with {len(baseline.used):,} features; LC005 has the rest. What a better model "

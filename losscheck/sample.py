@@ -115,15 +115,15 @@ class Sample:
     missing: tuple[LeftOut, ...] = ()
     non_finite: tuple[LeftOut, ...] = ()
     kind: TaskKind = TaskKind.REGRESSION
+    stage: Stage = Stage.TRAIN
+    named_task: TaskKind | None = None
+    features: Features | None = None
+    baseline: Baseline | None = None
     count: Array | None = None
     merged: NDArray[np.bool_] | None = None
     cells: Sample | None = None
     targets: Values | None = None
     segments: Segments | None = None
-    stage: Stage = Stage.TRAIN
-    named_task: TaskKind | None = None
-    features: Features | None = None
-    baseline: Baseline | None = None
 
     @cached_property
     def n(self) -> int:

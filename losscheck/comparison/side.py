@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscheck.comparison.losses import LossRows, measure_losses
 from losscheck.gate.earlier import read_earlier
-from losscheck.results import CheckResult, Estimate, InputError, to_plain
+from losscheck.results import CheckResult, Estimate, InputError, TaskKind, to_plain
 
 if TYPE_CHECKING:
     from losscheck.options import Options
@@ -43,6 +43,8 @@ def read_side(path: str, roles: Roles, task: str, options: Options) -> Side:
     from losscheck.reading import read_sample
 
     sample = read_sample([path], roles, task=task)
+    if sample.kind is TaskKind.TARGETS:
+        raise InputError(f"{Path(path).name} has targets and no predictions; there is nothing to compare")
     report = diagnose(sample, options)
     return Side(Path(path).name, to_plain(report.verdict), report.checks, measure_losses(sample))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from losscheck.numeric.lazy import Array, np
@@ -21,7 +20,7 @@ from losscheck.reading.class_arrays import SEGMENT_COLUMN, Given, sample_of_clas
 from losscheck.reading.collect import Collector
 from losscheck.reading.labels import SEGMENTS
 from losscheck.reading.layout import REGRESSIONS, parse_task
-from losscheck.reading.regression import make_regression
+from losscheck.reading.regression import NO_GROUPS, make_regression
 from losscheck.reading.score_columns import DECISION_ADVICE
 from losscheck.reading.targets import make_labels, make_targets
 from losscheck.reading.undecided import Undecided
@@ -83,15 +82,14 @@ def sample_from_arrays(
     table = {role: values.reshape(-1, 1) for role, values in columns.items()}
     collector.add(table, np.arange(1, rows + 1, dtype=np.int64))
     info = InputInfo((), 0, 0, Columns(**names))  # type: ignore[arg-type]
-    kept = collector.finish()
-    return replace(make_regression(kept, info, kind, asked), segments=kept.take_segments(segments.values))
+    return make_regression(collector.finish(), info, segments.values, kind, asked)
 
 
 def _target_alone(data: Given) -> Sample | ClassSample:
     """Return the sample of targets without predictions: of labels where they are words, or the task says so."""
+    if "group" in data.values:
+        raise InputError(NO_GROUPS)
     target = data.arrays["target"]
-    if "group" in data.arrays:
-        raise InputError("group compares predictions, and there are none. Leave it out.")
     if data.task in (TaskKind.MULTILABEL, TaskKind.SOFT) or (target.ndim > 1 and target.shape[1] > 1):
         raise InputError(
             "targets alone are one column. Several columns of targets need the outputs for each: prediction."

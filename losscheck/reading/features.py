@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from losscheck.reading.collect import FEATURE
+from losscheck.reading.collect import FEATURE, Kept
 from losscheck.reading.column import Column
 from losscheck.reading.columns import Roles, find_chosen, find_weight
 from losscheck.reading.labels import Labels
@@ -13,6 +13,7 @@ from losscheck.reading.names import PREDICTION_NAMES, RESIDUAL_NAMES, TARGET_NAM
 from losscheck.reading.number import show
 from losscheck.reading.wording import list_names
 from losscheck.results import InputError, TaskKind
+from losscheck.sample import Features
 
 MOST_LEVELS = 1000
 """Different words; a column with more holds names, texts or dates, and is not told apart any further."""
@@ -29,6 +30,16 @@ class Levels(Labels):
     def words(self) -> tuple[str, ...]:
         """The words in the order of their codes; none where they are too many."""
         return () if len(self.values) > MOST_LEVELS else tuple(self.values)
+
+
+def take_features(kept: Kept, columns: Sequence[Column], levels: Mapping[str, Levels]) -> Features | None:
+    """Return what was read for a baseline, and take it out of the other columns; None where nothing was."""
+    if not columns:
+        return None
+    kept.sort()  # with the other columns, while it is one of them
+    names = tuple(column.name for column in columns)
+    words = tuple(levels[name].words if name in levels else None for name in names)
+    return Features(names, kept.columns.pop(FEATURE), words)
 
 
 def find_features(columns: Sequence[Column], roles: Roles, headed: bool, file: str, task: TaskKind | None) -> Layout:

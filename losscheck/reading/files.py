@@ -9,24 +9,25 @@ from typing import Any
 
 from losscheck.numeric.lazy import Array
 from losscheck.reading.class_sample import Naming, Request, make_class_sample
-from losscheck.reading.collect import FEATURE, Collector, Kept
-from losscheck.reading.column import Column, list_columns
+from losscheck.reading.collect import FEATURE, Collector
+from losscheck.reading.column import Column
 from losscheck.reading.columns import Roles
-from losscheck.reading.dialect import Dialect, probe_dialect
 from losscheck.reading.digits import DigitCount
-from losscheck.reading.features import Levels, find_features
+from losscheck.reading.features import Levels, find_features, take_features
 from losscheck.reading.fold import FoldingCollector
 from losscheck.reading.labels import SEGMENTS, Labels
 from losscheck.reading.layout import Layout, find_layout
-from losscheck.reading.regression import make_regression
-from losscheck.reading.source import STANDARD_INPUT, Source, open_source
-from losscheck.reading.table import read_rows
+from losscheck.reading.paths import list_files
+from losscheck.reading.regression import NO_GROUPS, make_regression
+from losscheck.reading.source import Source, open_source
+from losscheck.reading.spelling import Spelling
+from losscheck.reading.tables import Table, open_table
 from losscheck.reading.targets import make_labels, make_targets
 from losscheck.reading.text import Kind, Rows, Wanted
 from losscheck.reading.undecided import Undecided
 from losscheck.reading.wording import list_texts
 from losscheck.results import InputError, InputFile, InputInfo
-from losscheck.sample import ClassSample, Features, Sample
+from losscheck.sample import ClassSample, Sample
 from losscheck.summary import Summary, is_summary, merge_summaries, parse_summary
 from losscheck.summary.folding import Center
 
@@ -41,13 +42,10 @@ NO_CLASSES = (
 
 def read_files(files: Sequence[str | os.PathLike[str]], reading: Reading) -> Reading:
     """Read files, which together are one data set, to their ends; `InputError` for anything that is wrong with them."""
-    if not files:
-        raise InputError("no file is given. Give at least one, or - for standard input.")
-    if sum(str(path) == STANDARD_INPUT for path in files) > 1:
-        raise InputError("standard input (-) is given twice, and can be read only once.")
+    files = list_files(files)
     reading.bytes = sum(os.path.getsize(path) for path in files if os.path.isfile(path))
     for path in files:
-        with open_source(path) as source:
+        with open_source(path, reading.spelling) as source:
             reading.read(source)
     return reading
 
@@ -67,9 +65,11 @@ class Reading:
         progress: Callable[[str], None] | None = None,
         most_rows: int | None = None,
         center: Center | None = None,
+        spelling: Spelling = Spelling(),  # noqa: B008 (frozen)
         with_features: bool = False,
     ) -> None:
         """Look for the columns of `roles` in the first file."""
+        self.spelling = spelling
         self.roles = roles
         self.request = request
         self.drop_bad_rows = drop_bad_rows
@@ -85,8 +85,8 @@ class Reading:
         self.fields = 0
         self.layout = Layout({})
         self.labels: Labels | None = None
-        self.segments: Labels | None = None
         self.levels: dict[str, Levels] = {}
+        self.segments: Labels | None = None
         self.digits = DigitCount(())
         self.undecided: Undecided | None = None
         self.waiting: list[Rows] = []  # until it is clear whether their target is one of classes
@@ -98,10 +98,10 @@ class Reading:
             text = b"".join(source.blocks()).decode(source.codec, "replace")
             self.summaries.append((source.name, parse_summary(text, source.name)))
             return
-        dialect = probe_dialect(source)
-        layout = self._match_columns(dialect, source) if self.files else self._settle_columns(dialect, source)
+        table = self.open(source)
+        layout = self._match_columns(table, source) if self.files else self._settle_columns(table, source)
         wanted = [
-            Wanted(column.index, column.name, kind, self._labels_of(role, column) if kind is Kind.LABEL else None)
+            Wanted(column.index, column.name, kind, self._labels(role, column) if kind is Kind.LABEL else None)
             for role, columns in layout.roles.items()
             for column in columns
             for kind in (self._kind(role, column),)
@@ -109,7 +109,7 @@ class Reading:
         if layout.has_classes or self.undecided:
             self.digits.columns = tuple(column.index for column in layout.roles["prediction"])
         rows = 0
-        for block in read_rows(source, dialect, wanted, self.drop_bad_rows, self.digits):
+        for block in table.read(wanted, self.drop_bad_rows, self.digits):
             if not rows and source.plain:
                 self.collector.expect(int(MARGIN * block.count * self.bytes / source.file.bytes))
             self._take(block)
@@ -117,6 +117,10 @@ class Reading:
             if self.progress:
                 self.progress(f"{source.name}: {rows:,} rows")
         self.files.append(source.summary(rows))
+
+    def open(self, source: Source) -> Table:
+        """Return the table of a file."""
+        return open_table(source, self.spelling, self.drop_bad_rows)
 
     def sample(self) -> Sample | ClassSample | Summary:
         """Return what was read: a summary where there were too many rows of a regression to keep."""
@@ -132,6 +136,19 @@ class Reading:
         labels = self.labels.values if self.labels else ()
         kept = self.collector.finish()
         sample = make_class_sample(kept, info, self._naming(), self.digits.result(), self.request, labels)
+        return replace(sample, segments=kept.take_segments(self._segment_names()))
+
+    def _regression(self, info: InputInfo) -> Sample | ClassSample:
+        """Return the sample of a target and its prediction, or of targets alone."""
+        kept, task, asked = self.collector.finish(), self.request.task, self.request.asked
+        if not self.layout.target_alone:
+            return make_regression(kept, info, self._segment_names(), task, asked)
+        if self.segments is not None and not self.with_features:
+            raise InputError(NO_GROUPS)
+        if self.labels is not None:
+            return make_labels(kept, info, self.labels.values, task, asked)
+        features = take_features(kept, self.layout.roles.get(FEATURE, ()), self.levels)
+        sample = make_targets(kept, info, task, asked, features)
         return replace(sample, segments=kept.take_segments(self._segment_names()))
 
     def merged(self) -> Summary:
@@ -151,29 +168,6 @@ class Reading:
             one, other = (source.name, first) if found else (first, source.name)
             raise InputError(f"{one} is a summary and {other} is not. Summarize all of them, or none.")
         return found
-
-    def _regression(self, info: InputInfo) -> Sample | ClassSample:
-        """Return the sample of a target and its prediction, or of targets alone."""
-        kept, task, asked = self.collector.finish(), self.request.task, self.request.asked
-        sample: Sample | ClassSample
-        if self.labels is not None:
-            sample = make_labels(kept, info, self.labels.values, task, asked)
-        elif self.layout.target_alone:
-            sample = make_targets(kept, info, task, asked, self._features(kept))
-        else:
-            sample = make_regression(kept, info, task, asked)
-        return replace(sample, segments=kept.take_segments(self._segment_names()))
-
-    def _features(self, kept: Kept) -> Features | None:
-        """Return what was read for a baseline, and take it out of the other columns."""
-        if FEATURE not in kept.columns:
-            return None
-        kept.sort()  # with the other columns, while it is one of them
-        values = kept.columns.pop(FEATURE)
-        columns = self.layout.roles[FEATURE]
-        levels = (self.levels.get(column.name) for column in columns)
-        words = tuple(None if found is None else found.words for found in levels)
-        return Features(tuple(column.name for column in columns), values, words)
 
     def _take(self, block: Rows) -> None:
         """Collect a block, or keep it waiting while its target may be one of two classes."""
@@ -226,20 +220,15 @@ class Reading:
     def _naming(self) -> Naming:
         return self.layout.naming(self.headed, self.files[0].name)
 
-    def _settle_columns(self, dialect: Dialect, source: Source) -> Layout:
-        self.headed = dialect.header is not None
-        self.fields = dialect.fields
-        columns = list_columns(dialect)
-        if self.with_features:
-            layout = find_features(columns, self.roles, self.headed, source.name, self.request.task)
-        else:
-            layout = find_layout(columns, self.roles, self.headed, source.name, self.request.task)
+    def _settle_columns(self, table: Table, source: Source) -> Layout:
+        self.headed = table.headed
+        self.fields = len(table.columns)
+        find = find_features if self.with_features else find_layout
+        layout = find(table.columns, self.roles, self.headed, source.name, self.request.task)
         self.layout = layout
-        self.dialect = dialect.describe(source)
+        self.dialect = table.describe()
         self.collector = self._make_collector(source.name)
         if "group" in layout.roles:
-            if layout.target_alone and not self.with_features:
-                raise InputError(f"{source.name}: --group compares predictions, and there are none. Leave it out.")
             self.segments = Labels(f"{source.name}: column '{layout.roles['group'][0].name}'", limit=SEGMENTS)
         if layout.has_labels:
             where = f"{source.name}: column '{layout.roles['target'][0].name}'"
@@ -254,6 +243,11 @@ class Reading:
         """Return what takes the rows; `InputError` where a summary must be made, and none can be."""
         layout = self.layout
         in_rows = [role for role in NOT_IN_SUMMARY if role in layout.roles]
+        if self.center is not None and layout.target_alone:
+            raise InputError(
+                f"{file} has targets ({list_texts(self._names()['target'])}) and no predictions, and a summary is of "
+                f"both. Name the predictions with -p COL."
+            )
         if self.center is not None and layout.has_classes:
             raise InputError(NO_CLASSES.format(file=file, what=list_texts(self._names()["prediction"])))
         if self.center is not None and in_rows:
@@ -261,35 +255,33 @@ class Reading:
                 f"a summary keeps no {in_rows[0]} ('{layout.roles[in_rows[0]][0].name}' in {file}). Check the rows "
                 f"themselves, or write a file without the column."
             )
-        if self.center is not None and layout.target_alone:
-            raise InputError(f"{file}: a summary is one of targets and predictions, and no predictions were found.")
         if layout.has_classes or layout.target_alone or in_rows or self.most_rows is None:
             return Collector(self._names(), layout.has_classes)
         return FoldingCollector(self._names(), self.most_rows, self.center)
 
-    def _match_columns(self, dialect: Dialect, source: Source) -> Layout:
+    def _match_columns(self, table: Table, source: Source) -> Layout:
         """Find the first file's columns in a later one: by name, or by number where there is no header."""
         first = self.files[0].name
-        if self.headed != (dialect.header is not None):
+        if self.headed != table.headed:
             with_header, without = (first, source.name) if self.headed else (source.name, first)
             raise InputError(f"{with_header} has a header and {without} has none. Files of one data set must agree.")
-        if not self.headed and dialect.fields != self.fields:
+        if not self.headed and len(table.columns) != self.fields:
             raise InputError(
-                f"{source.name} has {dialect.fields} columns and {first} has {self.fields}. "
+                f"{source.name} has {len(table.columns)} columns and {first} has {self.fields}. "
                 f"Files of one data set must agree."
             )
-        described = dialect.describe(source)
+        described = table.describe()
         if described != self.dialect:
             self.dialect.setdefault("others", {})[source.name] = described
         try:
-            return self.layout.match(list_columns(dialect), self.headed, source.name)
+            return self.layout.match(table.columns, self.headed, source.name)
         except InputError as error:
             raise InputError(f"{error} The columns must be those of {first}.") from None
 
-    def _labels_of(self, role: str, column: Column) -> Labels | None:
-        if role == "group":
-            return self.segments
-        return self.levels[column.name] if role == FEATURE else self.labels
+    def _labels(self, role: str, column: Column) -> Labels | None:
+        if role == FEATURE:
+            return self.levels[column.name]
+        return self.segments if role == "group" else self.labels
 
     def _kind(self, role: str, column: Column) -> Kind:
         if role == "group" or (role == "target" and self.layout.has_labels):

@@ -256,6 +256,16 @@ def test_features_go_with_their_rows_where_these_are_sorted(tmp_path):
     assert sample.target == pytest.approx(Y[sample.row - 1])
 
 
+def test_segments_are_judged_on_the_residuals_of_one_baseline(tmp_path):
+    noise = np.where(GROUP < "d", RNG.normal(0, 1, N), RNG.standard_t(1.5, N))
+    side = np.where(GROUP < "d", "calm", "wild")
+    file = write(tmp_path, x=X, z=Z, side=side, y=2 * np.sin(X) + Z + noise)
+    report = losscheck.check_file(file, target="y", group="side", fit_baseline=True)
+    assert {group.name for group in report.groups} == {"calm", "wild"}
+    found = next(check for check in report.checks if check.id == "fitted_baseline")
+    assert "2 features ('x' and 'z')" in found.message
+
+
 def test_shards_are_one_table(tmp_path):
     for k, part in enumerate((slice(0, 300), slice(300, N))):
         pd.DataFrame({"x": X[part], "g": GROUP[part], "y": Y[part]}).to_csv(tmp_path / f"{k}.csv", index=False)

@@ -130,3 +130,26 @@ def test_files(tmp_path, run):
 def test_residuals_have_no_start():
     with pytest.raises(InputError, match="--stage init needs targets"):
         losscheck.check(residual=SMALL, stage="init")
+
+
+def test_segments_have_no_noise_yet():
+    with pytest.raises(InputError, match="before training there is none"):
+        losscheck.check(Z, SMALL, group=Z > 0, stage="init")
+
+
+def test_a_summary_has_no_start_and_no_features(tmp_path, run):
+    file, summary = tmp_path / "first.csv", tmp_path / "first.lcs.json"
+    pd.DataFrame({"y_true": Y, "y_pred": SMALL}).to_csv(file, index=False)
+    assert run("summarize", file, "-o", summary)[0] == 0
+    for option in (("--stage", "init"), ("--fit-baseline",)):
+        code, _, err = run(summary, *option)
+        assert code == 2
+        assert "needs the rows themselves" in err
+    alone = tmp_path / "target.csv"
+    pd.DataFrame({"target": Y}).to_csv(alone, index=False)
+    code, _, err = run("summarize", alone, "-o", summary)
+    assert code == 2
+    assert "and no predictions, and a summary is of both" in err
+    code, _, err = run("compare", alone, alone)
+    assert code == 2
+    assert "has targets and no predictions; there is nothing to compare" in err

@@ -218,6 +218,8 @@ def test_a_loss_declared_for_labels():
         ({"target": REAL * 1e-200}, "change the unit"),
         ({"target": REAL, "stage": "init"}, "--stage init looks at the outputs of a network"),
         ({"target": LABELS, "stage": "init"}, "--stage init looks at the outputs of a network"),
+        ({"target": REAL, "group": LABELS.repeat(6)}, "before training there is none"),
+        ({"target": LABELS, "group": LABELS}, "before training there is none"),
         ({"target": REAL, "loss": "cross_entropy"}, "is a loss of class outputs"),
         ({"target": [np.nan] * 5}, "5 of 5 have no value"),
     ],

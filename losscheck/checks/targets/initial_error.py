@@ -42,7 +42,10 @@ def run(sample: Sample, alpha: float) -> Finding:
 def _judge(found: Start, low: float, high: float) -> tuple[Status, str, str | None]:
     saved = _saved(found)
     if high < KNOWS:
-        meaning = f"Outputs that know nothing cannot explain {percent(1 - found.ratio)} of it, but by rare luck."
+        meaning = (
+            f"Outputs that know nothing explain {percent(1 - found.ratio)} of it by rare luck only, less rare "
+            "where there are one or two features."
+        )
         return Status.WARN, meaning, KNOWING
     if low > FAR:
         return Status.WARN, saved, None

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 NARROW, WIDE = 30.0, 0.1
 """Times that targets are wider than the outputs: weights grow slowly to the one, and gradients explode at the other."""
+NEAR_UNIT = 10.0
+"""Targets of a smaller sd are in a unit that a network reaches soon: a last layer near 0 is a good start there."""
 GAP = 3.0
 """Sds of the target between the means: the level alone then costs nine variances."""
 
@@ -37,7 +39,8 @@ def run(sample: Sample, alpha: float) -> Finding:
     )
     times = None if found.output_sd == 0 else found.times
     effect = Effect("sd of the targets over that of the outputs", times, margin=NARROW)
-    off = found.gap > GAP or (times is not None and not WIDE <= times <= NARROW)
+    too_narrow = times is not None and times > NARROW and found.target_sd > NEAR_UNIT
+    off = found.gap > GAP or too_narrow or (times is not None and times < WIDE)
     return Finding(Status.WARN if off else Status.PASS, message, found.gap, effect=effect)
 
 
@@ -46,7 +49,8 @@ CHECK = Check(
     code="LC711",
     title="Scale of the first outputs",
     question="Do the outputs start in the unit of the targets?",
-    null="Targets are between a tenth and 30 times as wide as the first outputs, and the means are within 3 sds.",
+    null="Targets are between a tenth and 30 times as wide as the first outputs (or their sd is below 10), and the "
+    "means are within 3 sds.",
     why="A network that starts a thousand times too small has to grow its weights first, and one learning rate does "
     "not suit both that and the fit that comes after. Adam hides it for longer; weight decay works against it.",
     advice="Standardise the targets and undo it after prediction. If the outputs are too wide, scale down the weights "
