@@ -12,10 +12,12 @@ import typer
 from typer.core import TyperCommand
 
 import losscheck
+from losscheck import reading_options as reads
 from losscheck.cli_options import (
     AgainstOption,
     AlphaOption,
     ColorOption,
+    ConfigOption,
     DebugOption,
     EstimandOption,
     ExactOption,
@@ -54,7 +56,7 @@ from losscheck.cli_options import (
     shown,
 )
 from losscheck.comparing import compare_command
-from losscheck.configuration import Configuration, find_configuration
+from losscheck.configuration import UsageError, configure, plain_message
 from losscheck.gate import FailOn, open_gate
 from losscheck.output import Color, Progress, check_output, print_document, print_text, write_files
 from losscheck.render import ENDINGS, RENDERERS, Verbosity
@@ -63,13 +65,6 @@ from losscheck.results import InputError, Report
 from losscheck.summaries import merge_command, sql_command, summarize_command
 
 FOUND, BAD_INPUT, INTERNAL, INTERRUPTED = 1, 2, 3, 130
-
-UNCONFIGURED = frozenset({"-h", "--help", "--version"})
-"""With one of these nothing is run, so that no file is looked for."""
-
-# Typer has its own copy of click in some versions and imports it in others: this class is reached the same in all.
-UsageError: Any = typer.BadParameter.__base__
-
 
 EXAMPLES = """[bold]Examples[/bold]
 
@@ -142,6 +137,11 @@ def check_command(
     fit_baseline: FitBaselineOption = False,
     on_bad_row: OnBadRowOption = OnBadRow.ERROR,
     table: TableOption = None,
+    delimiter: reads.Delimiter = None,
+    decimal: reads.Decimal = None,
+    encoding: reads.Encoding = None,
+    header: reads.Header = None,
+    max_uncompressed: reads.MaxUncompressed = None,
     exact: ExactOption = False,
     alpha: AlphaOption = 0.05,
     fail_on: FailOnOption = FailOn.FAIL,
@@ -155,10 +155,13 @@ def check_command(
     verbose: VerboseOption = False,
     color: ColorOption = Color.AUTO,
     debug: DebugOption = False,
+    config: ConfigOption = None,
     version: VersionOption = False,
 ) -> None:
     """Check the files, write the report, and exit with the gate's code."""
     verbosity = _choose_verbosity(quiet, verbose)
+    if verbose and context.obj is not None:
+        print(f"losscheck: options from {escape(str(context.obj.path))}", file=sys.stderr)
     gate = open_gate(fail_on, select or (), ignore or (), against, fail_on_inconclusive)
     given = {"residual": residual, "weight": weight, "order": order, "group": group}
     columns = {role: only_column(role, names) for role, names in given.items()}
@@ -186,6 +189,11 @@ def check_command(
             fit_baseline=fit_baseline,
             exact=exact,
             table=table,
+            delimiter=delimiter,
+            decimal=decimal,
+            encoding=encoding,
+            header=header,
+            max_uncompressed=max_uncompressed,
             progress=progress.say,
         )
     report = gate.apply(report if context.obj is None else context.obj.note(report))
@@ -243,13 +251,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         command: Any = typer.main.get_command(app)
-        words, configuration = _with_configuration(_with_command(given), command)
-        code = command.main(args=words, obj=configuration, prog_name="losscheck", standalone_mode=False)
+        name, *words = _with_command(given)
+        configuration = None
+        if name == "check":
+            words, configuration = configure(command.commands[name], words, Path.cwd())
+        code = command.main(args=[name, *words], obj=configuration, prog_name="losscheck", standalone_mode=False)
         sys.exit(code or 0)
     except InputError as error:
         _fail(str(error), BAD_INPUT)
     except UsageError as error:
-        _fail(f"{_plain(error.format_message())} (see losscheck --help)", BAD_INPUT)
+        _fail(f"{plain_message(error)} (see losscheck --help)", BAD_INPUT)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(INTERRUPTED)
     except Exception as error:
@@ -259,33 +270,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _fail(f"internal error: {type(error).__name__}: {error}{hint}", INTERNAL)
 
 
-def _plain(message: str) -> str:
-    """Return Typer's message as one line, without its full stop and the words of the validation behind it."""
-    return " ".join(message.replace("Value error, ", "").split()).rstrip(".")
-
-
 def _with_command(arguments: list[str]) -> list[str]:
     """Return the arguments with the command that they leave out."""
     if not arguments:
         return ["check", "--help"]
     commands = {command.name for command in app.registered_commands}
     return arguments if arguments[0] in commands else ["check", *arguments]
-
-
-def _with_configuration(words: list[str], command: Any) -> tuple[list[str], Configuration | None]:
-    """Return the arguments with the options of the nearest file before them, which are held to the same rules."""
-    if words[0] != "check" or not UNCONFIGURED.isdisjoint(words):
-        return words, None
-    configuration = find_configuration(Path.cwd())
-    if configuration is None:
-        return words, None
-    check = command.commands["check"]
-    found = configuration.arguments(check.params, words[1:])
-    try:
-        check.make_context("check", [*found, "FILE"])
-    except UsageError as error:
-        raise InputError(f"{configuration.path}: {_plain(error.format_message())}") from error
-    return ["check", *found, *words[1:]], configuration
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -78,8 +78,11 @@ def _gate(metavar: str, help: str, *flags: str) -> Any:
 # The choices stand in the help and not in the metavar, which would leave the help no room in 80 columns.
 ColorOption = Annotated[Color, shown("WHEN", "auto, always or never; auto heeds NO_COLOR and FORCE_COLOR.", "--color")]
 DebugOption = Annotated[bool, shown("", "Show the traceback of an internal error.", "--debug")]
+ConfigOption = Annotated[
+    Path | None, shown("FILE", "Options from this TOML file, not from the nearest losscheck.toml.", "--config")
+]
 FilesArgument = Annotated[
-    list[str], typer.Argument(metavar="FILE...", help="CSV files; several are one data set.", show_default=False)
+    list[str], typer.Argument(metavar="FILE...", help="Files; several are one data set.", show_default=False)
 ]
 
 TargetOption = Annotated[Names, _column("What was to be predicted; several for multilabel.", "-t", "--target")]

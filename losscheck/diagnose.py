@@ -23,7 +23,7 @@ from losscheck.plotting import plot_noise
 from losscheck.posterior import weigh_models
 from losscheck.preparation import prepare
 from losscheck.ranking import FamilyFits
-from losscheck.reading import Roles, read_sample, sample_from_arrays
+from losscheck.reading import Roles, make_spelling, read_sample, sample_from_arrays
 from losscheck.refusal import require_noise
 from losscheck.results import InputError, Report, TaskKind
 from losscheck.rules import Request
@@ -96,10 +96,16 @@ def check_file(
     fit_baseline: bool = False,
     exact: bool = False,
     table: str | None = None,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    encoding: str | None = None,
+    header: bool | None = None,
+    max_uncompressed: str | int | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Report:
     """Diagnose a file, or several as one data set; column names are detected when left out.
 
+    `files` may be directories and patterns. `delimiter`, `decimal`, `encoding` and `header` go before what is found.
     `group` is the column of segments, which get a verdict each. A file may be a summary, or the address of a database
     with a `table` (extra `ibis`). Above 5 million rows a summary is made, unless `exact`, or segments are asked for.
     `fit_baseline`: there are features and no predictions; a quick linear model predicts every row from the others.
@@ -126,6 +132,7 @@ def check_file(
         with_features=fit_baseline,
         exact=exact,
         table=table,
+        spelling=make_spelling(delimiter, decimal, encoding, header, max_uncompressed),
         progress=progress,
     )
     if fit_baseline:

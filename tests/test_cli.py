@@ -77,6 +77,11 @@ def test_what_is_left_out_has_the_defaults_of_the_library(diagnosis, run):
         "drop_bad_rows": False,
         "exact": False,
         "table": None,
+        "delimiter": None,
+        "decimal": None,
+        "encoding": None,
+        "header": None,
+        "max_uncompressed": None,
     }
 
 
@@ -92,6 +97,9 @@ def test_what_is_left_out_has_the_defaults_of_the_library(diagnosis, run):
         (["--predictions-from", "training"], {"predictions_from": "training"}),
         (["--on-bad-row", "drop"], {"drop_bad_rows": True}),
         (["--fit-baseline"], {"fit_baseline": True}),
+        (["--delimiter", "tab", "--decimal", "comma"], {"delimiter": "tab", "decimal": "comma"}),
+        (["--encoding", "latin1", "--no-header"], {"encoding": "latin1", "header": False}),
+        (["--header", "--max-uncompressed", "1G"], {"header": True, "max_uncompressed": "1G"}),
     ],
 )
 def test_options_reach_the_diagnosis(diagnosis, run, arguments, expected):
@@ -190,9 +198,10 @@ def test_every_option_of_this_contract_and_no_other(run):
     out = run("--help")[1]
     options = (
         "--target --prediction --residual --weight --order --group --loss --min-efficiency --estimand "
-        "--predictions-from --task --outputs --stage --ordinal --seed --fit-baseline --table --exact "
+        "--predictions-from --task --outputs --stage --ordinal --seed --table --exact --fit-baseline "
+        "--delimiter --decimal --encoding --header --no-header --max-uncompressed "
         "--on-bad-row --alpha --format --output --fail-on --fail-on-inconclusive --select --ignore --against "
-        "--quiet --verbose --color --debug --version --help"
+        "--config --quiet --verbose --color --debug --version --help"
     )
     assert sorted({word for word in out.replace("│", " ").split() if word.startswith("--")} - {"--"}) == sorted(
         options.split()

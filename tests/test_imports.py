@@ -34,6 +34,7 @@ ALLOWED["results"] = {"plots", "render"}  # a report shows itself in a notebook:
 ALLOWED |= {"explain": {"results", "families", "checks", "render"}}
 ALLOWED |= {"testing": {"results", "gate", "render", "diagnose"}}
 ALLOWED |= {"gate": {"results", "checks"}, "configuration": {"results"}}
+ALLOWED["reading_options"] = set()
 ALLOWED |= {"cli_options": {"results", "render", "output", "gate"}}
 ALLOWED |= {
     "comparison": {"results", "sample", "numeric", "outputs", "reading", "gate", "render", "options", "diagnose"},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscheck.comparison.losses import LossRows, measure_losses
 from losscheck.gate.earlier import read_earlier
-from losscheck.results import CheckResult, InputError, TaskKind, to_plain
+from losscheck.results import CheckResult, Estimate, InputError, TaskKind, to_plain
 
 if TYPE_CHECKING:
     from losscheck.options import Options
@@ -26,6 +26,12 @@ class Side:
     verdict: Mapping[str, Any]
     checks: tuple[CheckResult, ...]
     losses: LossRows | None
+
+    @property
+    def efficiency(self) -> dict[str, Estimate]:
+        """The efficiency of every loss on this noise that is known."""
+        found = {loss: Estimate(**estimate) for loss, estimate in self.verdict.get("efficiency", {}).items()}
+        return {loss: estimate for loss, estimate in found.items() if estimate.value is not None}
 
 
 def read_side(path: str, roles: Roles, task: str, options: Options) -> Side:

@@ -179,10 +179,12 @@ class _Search:
         if residuals:
             return self._beside_residual() | {"residual": _only("residual", residuals, "--residual", self.file)}
         numeric = [column for column in self.free if column.numeric]
-        if len(numeric) == 1 and not self.targets and not self.predictions:
+        # without a header, a column of numbers beside others may as well be an index, or half of a row
+        alone = len(numeric) == 1 and (self.headed or len(self.columns) == 1)
+        if alone and not self.targets and not self.predictions:
             return {"residual": numeric[0]}
-        if alone := self._target_alone(numeric):
-            return {"target": alone}
+        if target := self._target_alone(numeric):
+            return {"target": target}
         raise InputError(self._explain_failure(numeric))
 
     def _target_alone(self, numeric: Sequence[Column]) -> Column | None:
@@ -222,7 +224,7 @@ class _Search:
 
     def _refuse_training_log(self) -> None:
         names = {column.normal for column in self.columns}
-        if names & LOG_STEPS and names & LOG_LOSSES:
+        if names & LOG_STEPS and any(name in LOG_LOSSES or name.endswith("/loss") for name in names):
             raise InputError(
                 f"{self.file} looks like a training log ({list_names(self.columns)}): it has a loss per epoch or "
                 f"step. losscheck needs a target and a prediction per row; write them out for a held-out set."

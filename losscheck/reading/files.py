@@ -10,17 +10,18 @@ from typing import Any
 from losscheck.numeric.lazy import Array
 from losscheck.reading.class_sample import Naming, Request, make_class_sample
 from losscheck.reading.collect import FEATURE, Collector
-from losscheck.reading.column import Column, list_columns
+from losscheck.reading.column import Column
 from losscheck.reading.columns import Roles
-from losscheck.reading.dialect import Dialect, probe_dialect
 from losscheck.reading.digits import DigitCount
 from losscheck.reading.features import Levels, find_features, take_features
 from losscheck.reading.fold import FoldingCollector
 from losscheck.reading.labels import SEGMENTS, Labels
 from losscheck.reading.layout import Layout, find_layout
+from losscheck.reading.paths import list_files
 from losscheck.reading.regression import NO_GROUPS, make_regression
-from losscheck.reading.source import STANDARD_INPUT, Source, open_source
-from losscheck.reading.table import read_rows
+from losscheck.reading.source import Source, open_source
+from losscheck.reading.spelling import Spelling
+from losscheck.reading.tables import Table, open_table
 from losscheck.reading.targets import make_labels, make_targets
 from losscheck.reading.text import Kind, Rows, Wanted
 from losscheck.reading.undecided import Undecided
@@ -41,13 +42,10 @@ NO_CLASSES = (
 
 def read_files(files: Sequence[str | os.PathLike[str]], reading: Reading) -> Reading:
     """Read files, which together are one data set, to their ends; `InputError` for anything that is wrong with them."""
-    if not files:
-        raise InputError("no file is given. Give at least one, or - for standard input.")
-    if sum(str(path) == STANDARD_INPUT for path in files) > 1:
-        raise InputError("standard input (-) is given twice, and can be read only once.")
+    files = list_files(files)
     reading.bytes = sum(os.path.getsize(path) for path in files if os.path.isfile(path))
     for path in files:
-        with open_source(path) as source:
+        with open_source(path, reading.spelling) as source:
             reading.read(source)
     return reading
 
@@ -67,9 +65,11 @@ class Reading:
         progress: Callable[[str], None] | None = None,
         most_rows: int | None = None,
         center: Center | None = None,
+        spelling: Spelling = Spelling(),  # noqa: B008 (frozen)
         with_features: bool = False,
     ) -> None:
         """Look for the columns of `roles` in the first file."""
+        self.spelling = spelling
         self.roles = roles
         self.request = request
         self.drop_bad_rows = drop_bad_rows
@@ -98,8 +98,8 @@ class Reading:
             text = b"".join(source.blocks()).decode(source.codec, "replace")
             self.summaries.append((source.name, parse_summary(text, source.name)))
             return
-        dialect = probe_dialect(source)
-        layout = self._match_columns(dialect, source) if self.files else self._settle_columns(dialect, source)
+        table = self.open(source)
+        layout = self._match_columns(table, source) if self.files else self._settle_columns(table, source)
         wanted = [
             Wanted(column.index, column.name, kind, self._labels(role, column) if kind is Kind.LABEL else None)
             for role, columns in layout.roles.items()
@@ -109,7 +109,7 @@ class Reading:
         if layout.has_classes or self.undecided:
             self.digits.columns = tuple(column.index for column in layout.roles["prediction"])
         rows = 0
-        for block in read_rows(source, dialect, wanted, self.drop_bad_rows, self.digits):
+        for block in table.read(wanted, self.drop_bad_rows, self.digits):
             if not rows and source.plain:
                 self.collector.expect(int(MARGIN * block.count * self.bytes / source.file.bytes))
             self._take(block)
@@ -117,6 +117,10 @@ class Reading:
             if self.progress:
                 self.progress(f"{source.name}: {rows:,} rows")
         self.files.append(source.summary(rows))
+
+    def open(self, source: Source) -> Table:
+        """Return the table of a file."""
+        return open_table(source, self.spelling, self.drop_bad_rows)
 
     def sample(self) -> Sample | ClassSample | Summary:
         """Return what was read: a summary where there were too many rows of a regression to keep."""
@@ -216,16 +220,13 @@ class Reading:
     def _naming(self) -> Naming:
         return self.layout.naming(self.headed, self.files[0].name)
 
-    def _settle_columns(self, dialect: Dialect, source: Source) -> Layout:
-        self.headed = dialect.header is not None
-        self.fields = dialect.fields
-        columns = list_columns(dialect)
-        if self.with_features:
-            layout = find_features(columns, self.roles, self.headed, source.name, self.request.task)
-        else:
-            layout = find_layout(columns, self.roles, self.headed, source.name, self.request.task)
+    def _settle_columns(self, table: Table, source: Source) -> Layout:
+        self.headed = table.headed
+        self.fields = len(table.columns)
+        find = find_features if self.with_features else find_layout
+        layout = find(table.columns, self.roles, self.headed, source.name, self.request.task)
         self.layout = layout
-        self.dialect = dialect.describe(source)
+        self.dialect = table.describe()
         self.collector = self._make_collector(source.name)
         if "group" in layout.roles:
             self.segments = Labels(f"{source.name}: column '{layout.roles['group'][0].name}'", limit=SEGMENTS)
@@ -258,22 +259,22 @@ class Reading:
             return Collector(self._names(), layout.has_classes)
         return FoldingCollector(self._names(), self.most_rows, self.center)
 
-    def _match_columns(self, dialect: Dialect, source: Source) -> Layout:
+    def _match_columns(self, table: Table, source: Source) -> Layout:
         """Find the first file's columns in a later one: by name, or by number where there is no header."""
         first = self.files[0].name
-        if self.headed != (dialect.header is not None):
+        if self.headed != table.headed:
             with_header, without = (first, source.name) if self.headed else (source.name, first)
             raise InputError(f"{with_header} has a header and {without} has none. Files of one data set must agree.")
-        if not self.headed and dialect.fields != self.fields:
+        if not self.headed and len(table.columns) != self.fields:
             raise InputError(
-                f"{source.name} has {dialect.fields} columns and {first} has {self.fields}. "
+                f"{source.name} has {len(table.columns)} columns and {first} has {self.fields}. "
                 f"Files of one data set must agree."
             )
-        described = dialect.describe(source)
+        described = table.describe()
         if described != self.dialect:
             self.dialect.setdefault("others", {})[source.name] = described
         try:
-            return self.layout.match(list_columns(dialect), self.headed, source.name)
+            return self.layout.match(table.columns, self.headed, source.name)
         except InputError as error:
             raise InputError(f"{error} The columns must be those of {first}.") from None
 

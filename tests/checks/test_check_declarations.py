@@ -14,7 +14,7 @@ from losscheck.results import Status
 SUPPORT = {"check", "intervals", "measures", "outcome", "wording"}
 SEVERITY = [Status.PASS, Status.NOTE, Status.WARN, Status.FAIL]
 WORST = {"LC0": Status.WARN, "LC1": Status.WARN, "LC2": Status.NOTE, "LC3": Status.WARN, "LC4": Status.NOTE}
-WORST |= {"LC5": Status.FAIL, "LC6": Status.FAIL, "LC7": Status.FAIL}
+WORST |= {"LC5": Status.FAIL, "LC6": Status.FAIL, "LC7": Status.FAIL, "LC9": Status.FAIL}
 EXCEPTIONS = {"outliers": Status.WARN, "pile_up": Status.WARN, "advice": Status.WARN, "declared_loss": Status.FAIL}
 EXCEPTIONS |= {"target_domain": Status.NOTE, "target_scale": Status.NOTE, "initial_error": Status.WARN}
 EXCEPTIONS |= {
