@@ -30,6 +30,7 @@ from losscheck.families.pair_fitting import fit_response
 from losscheck.families.response_family import Domain, Link, ResponseFamily
 from losscheck.families.responses import RESPONSE_FAMILIES
 from losscheck.numeric.pairs import Pairs
+from losscheck.sample import Values
 from losscheck.target import Target, describe_target
 
 FOLDS = 5
@@ -186,7 +187,7 @@ def study(place: int, seed: int) -> tuple[pd.DataFrame, list[str]]:
     """
     X, y = TABLES[place].load()
     X = with_logs(X)
-    target = describe_target(y)
+    target = describe_target(Values(y))
     step = 1.0 if target.whole else 0.0
     candidates = [*(regression_family_named(name) for name in NOISE), *RESPONSE_FAMILIES]
     possible = {f.loss.id: (f, known) for f in candidates if (known := known_of(f, target)) is not None}
@@ -198,7 +199,7 @@ def study(place: int, seed: int) -> tuple[pd.DataFrame, list[str]]:
         loss = verdict.loss or "mse"
         if loss not in possible:
             family = regression_loss_named(loss)
-            possible[loss] = (family, known_of(family, describe_target(y[fit])) or ())
+            possible[loss] = (family, known_of(family, describe_target(Values(y[fit]))) or ())
         for name, (family, known) in possible.items():
             trained = Learner(family, known, step).train(X[fit], y[fit])
             nats.loc[test, name] = trained.nats(X[test], y[test])

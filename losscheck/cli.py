@@ -17,13 +17,16 @@ from losscheck.cli_options import (
     AgainstOption,
     AlphaOption,
     ColorOption,
+    ConfigOption,
     DebugOption,
     EstimandOption,
     ExactOption,
     FailOnOption,
     FilesArgument,
+    FitBaselineOption,
     Format,
     FormatOption,
+    GroupOption,
     IgnoreOption,
     InconclusiveOption,
     LossOption,
@@ -53,7 +56,7 @@ from losscheck.cli_options import (
     shown,
 )
 from losscheck.comparing import compare_command
-from losscheck.configuration import Configuration, find_configuration
+from losscheck.configuration import UsageError, configure, plain_message
 from losscheck.gate import FailOn, open_gate
 from losscheck.output import Color, Progress, check_output, print_document, print_text, write_files
 from losscheck.render import ENDINGS, RENDERERS, Verbosity
@@ -61,14 +64,8 @@ from losscheck.render.figures import escape
 from losscheck.results import InputError, Report
 from losscheck.summaries import merge_command, sql_command, summarize_command
 
+HELP_NAMES = ["-h", "--help"]
 FOUND, BAD_INPUT, INTERNAL, INTERRUPTED = 1, 2, 3, 130
-
-UNCONFIGURED = frozenset({"-h", "--help", "--version"})
-"""With one of these nothing is run, so that no file is looked for."""
-
-# Typer has its own copy of click in some versions and imports it in others: this class is reached the same in all.
-UsageError: Any = typer.BadParameter.__base__
-
 
 EXAMPLES = """[bold]Examples[/bold]
 
@@ -100,7 +97,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -128,6 +124,7 @@ def check_command(
     residual: ResidualOption = None,
     weight: WeightOption = None,
     order: OrderOption = None,
+    group: GroupOption = None,
     loss: LossOption = None,
     min_efficiency: MinEfficiencyOption = 0.8,
     estimand: EstimandOption = "any",
@@ -137,6 +134,7 @@ def check_command(
     stage: StageOption = "train",
     ordinal: OrdinalOption = False,
     seed: SeedOption = 0,
+    fit_baseline: FitBaselineOption = False,
     on_bad_row: OnBadRowOption = OnBadRow.ERROR,
     table: TableOption = None,
     delimiter: reads.Delimiter = None,
@@ -157,12 +155,15 @@ def check_command(
     verbose: VerboseOption = False,
     color: ColorOption = Color.AUTO,
     debug: DebugOption = False,
+    config: ConfigOption = None,
     version: VersionOption = False,
 ) -> None:
     """Check the files, write the report, and exit with the gate's code."""
     verbosity = _choose_verbosity(quiet, verbose)
+    if verbose and context.obj is not None:
+        print(f"losscheck: options from {escape(str(context.obj.path))}", file=sys.stderr)
     gate = open_gate(fail_on, select or (), ignore or (), against, fail_on_inconclusive)
-    given = {"residual": residual, "weight": weight, "order": order}
+    given = {"residual": residual, "weight": weight, "order": order, "group": group}
     columns = {role: only_column(role, names) for role, names in given.items()}
     for path in output or []:
         check_output(path, files)
@@ -185,6 +186,7 @@ def check_command(
             alpha=alpha,
             predictions_from=predictions_from.value,
             drop_bad_rows=on_bad_row is OnBadRow.DROP,
+            fit_baseline=fit_baseline,
             exact=exact,
             table=table,
             delimiter=delimiter,
@@ -247,15 +249,21 @@ def _show(report: Report, format: Format, verbosity: Verbosity, color: Color) ->
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with the code of the contract."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    name, *words = _with_command(given)
+    program = "losscheck" if name == "check" else f"losscheck {name}"
     try:
-        command: Any = typer.main.get_command(app)
-        words, configuration = _with_configuration(_with_command(given), command)
-        code = command.main(args=words, obj=configuration, prog_name="losscheck", standalone_mode=False)
+        # The command itself: the group in front of it has no options, and half of the start is Typer reading them.
+        command: Any = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+        configuration = None
+        if name == "check":
+            words, configuration = configure(command, words, Path.cwd())
+        context = {"obj": configuration, "help_option_names": HELP_NAMES}
+        code = command.main(args=words, prog_name=program, standalone_mode=False, **context)
         sys.exit(code or 0)
     except InputError as error:
         _fail(str(error), BAD_INPUT)
     except UsageError as error:
-        _fail(f"{_plain(error.format_message())} (see losscheck --help)", BAD_INPUT)
+        _fail(f"{plain_message(error)} (see {program} --help)", BAD_INPUT)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(INTERRUPTED)
     except Exception as error:
@@ -265,33 +273,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _fail(f"internal error: {type(error).__name__}: {error}{hint}", INTERNAL)
 
 
-def _plain(message: str) -> str:
-    """Return Typer's message as one line, without its full stop and the words of the validation behind it."""
-    return " ".join(message.replace("Value error, ", "").split()).rstrip(".")
-
-
 def _with_command(arguments: list[str]) -> list[str]:
     """Return the arguments with the command that they leave out."""
     if not arguments:
         return ["check", "--help"]
     commands = {command.name for command in app.registered_commands}
     return arguments if arguments[0] in commands else ["check", *arguments]
-
-
-def _with_configuration(words: list[str], command: Any) -> tuple[list[str], Configuration | None]:
-    """Return the arguments with the options of the nearest file before them, which are held to the same rules."""
-    if words[0] != "check" or not UNCONFIGURED.isdisjoint(words):
-        return words, None
-    configuration = find_configuration(Path.cwd())
-    if configuration is None:
-        return words, None
-    check = command.commands["check"]
-    found = configuration.arguments(check.params, words[1:])
-    try:
-        check.make_context("check", [*found, "FILE"])
-    except UsageError as error:
-        raise InputError(f"{configuration.path}: {_plain(error.format_message())}") from error
-    return ["check", *found, *words[1:]], configuration
 
 
 def _fail(message: str, code: int) -> NoReturn:

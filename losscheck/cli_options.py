@@ -78,6 +78,9 @@ def _gate(metavar: str, help: str, *flags: str) -> Any:
 # The choices stand in the help and not in the metavar, which would leave the help no room in 80 columns.
 ColorOption = Annotated[Color, shown("WHEN", "auto, always or never; auto heeds NO_COLOR and FORCE_COLOR.", "--color")]
 DebugOption = Annotated[bool, shown("", "Show the traceback of an internal error.", "--debug")]
+ConfigOption = Annotated[
+    Path | None, shown("FILE", "Options from this TOML file, not from the nearest losscheck.toml.", "--config")
+]
 FilesArgument = Annotated[
     list[str], typer.Argument(metavar="FILE...", help="Files; several are one data set.", show_default=False)
 ]
@@ -87,6 +90,7 @@ PredictionOption = Annotated[Names, _column("What the model said; one a class.",
 ResidualOption = Annotated[Names, _column("target - prediction, instead of the two.", "--residual")]
 WeightOption = Annotated[Names, _column("Importance weights of the rows.", "--weight")]
 OrderOption = Annotated[Names, _column("Time, or whatever else orders the rows.", "--order")]
+GroupOption = Annotated[Names, _column("Segments, each with a verdict of its own.", "--group")]
 
 LossOption = Annotated[Name, _asked("NAME[:p=v,...]", "The loss you train with: is it right?", "--loss")]
 MinEfficiencyOption = Annotated[
@@ -99,14 +103,17 @@ PredictionsFromOption = Annotated[
     PredictionsFrom, _asked("WHERE", "unknown, heldout or training rows.", "--predictions-from")
 ]
 TaskOption = Annotated[
-    TaskChoice, _asked("TASK", "auto, regression, binary, multiclass, multilabel or soft.", "--task")
+    TaskChoice, _asked("TASK", "auto, regression, count, binary, multiclass, multilabel or soft.", "--task")
 ]
 OutputsOption = Annotated[
     str, _asked("WHAT", "Class outputs are: auto, probabilities, logits, log-probabilities, percent.", "--outputs")
 ]
 StageOption = Annotated[str, _asked("STAGE", "train, or init for outputs before training.", "--stage")]
 OrdinalOption = Annotated[bool, _asked("", "The classes are ordered.", "--ordinal")]
-SeedOption = Annotated[int, _asked("NUMBER", "Seed of the redrawn labels.", "--seed")]
+SeedOption = Annotated[int, _asked("NUMBER", "Seed of redrawn labels and of folds.", "--seed")]
+FitBaselineOption = Annotated[
+    bool, _asked("", "No predictions but features: fit a quick model, out of fold.", "--fit-baseline")
+]
 OnBadRowOption = Annotated[OnBadRow, _asked("WHAT", "error or drop, at a row that cannot be read.", "--on-bad-row")]
 TableOption = Annotated[Name, _asked("NAME", "Of a database: FILE is its Ibis URL, duckdb://preds.ddb.", "--table")]
 ExactOption = Annotated[bool, _asked("", "Keep all rows in memory, however many.", "--exact")]

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from losscheck.results import InputError, Report
 
 NAMES = ("losscheck.toml", "pyproject.toml")
-NOT_HERE = frozenset({"help", "version", "debug"})
+NOT_HERE = frozenset({"help", "version", "debug", "config"})
 """Options of one run, which no file sets."""
+UNCONFIGURED = frozenset({"-h", "--help", "--version"})
+"""With one of these nothing is run, so that no file is looked for."""
+PATHS = frozenset({"against", "output"})
+"""Options that name files: beside the file that sets them, wherever the run is started."""
 EXCLUSIVE = {"quiet": "verbose", "verbose": "quiet"}
+
+# Typer has its own copy of click in some versions and imports it in others: this class is reached the same in all.
+UsageError: Any = typer.BadParameter.__base__
 
 
 @dataclass(frozen=True)
@@ -22,15 +31,14 @@ class Configuration:
     path: Path
     options: dict[str, Any]
 
-    def arguments(self, parameters: Sequence[Any], given: Sequence[str]) -> list[str]:
-        """Return the options as arguments, without those that are given on the command line, which wins.
+    def arguments(self, parameters: Sequence[Any], used: Collection[str]) -> list[str]:
+        """Return the options as arguments, without those `used` on the command line, which wins.
 
         `parameters` are the options that the command has. Raises InputError for one that it does not have, or for a
         value of the wrong type.
         """
         known = {_name(parameter): parameter for parameter in parameters if parameter.opts[0].startswith("-")}
         known = {name: parameter for name, parameter in known.items() if name not in NOT_HERE}
-        used = {name for name, parameter in known.items() if any(_is(parameter, word) for word in given)}
         found: list[str] = []
         for name, value in self.options.items():
             if name not in known:
@@ -56,7 +64,36 @@ class Configuration:
         if not all(isinstance(each, (str, int, float)) and not isinstance(each, bool) for each in values):
             wanted = "a text, a number or a list of them" if parameter.multiple else "a text or a number"
             raise InputError(f"{self.path}: {name} must be {wanted}, it is {value!r}")
+        if name in PATHS:
+            values = [self.path.parent / str(each) for each in values]
         return [text for each in values for text in (f"--{name}", str(each))]
+
+
+def configure(command: Any, words: Sequence[str], directory: Path) -> tuple[list[str], Configuration | None]:
+    """Return a command's words with the options of the nearest file, or of --config, before them, and that file.
+
+    Raises InputError for a file, an option or a value that cannot be used.
+    """
+    if not UNCONFIGURED.isdisjoint(words):
+        return list(words), None
+    given = command.make_context(command.name, list(words), resilient_parsing=True)
+    chosen = given.params.get("config")
+    configuration = find_configuration(directory) if chosen is None else read_configuration(chosen)
+    if configuration is None:
+        return list(words), None
+    sources = {_name(parameter): given.get_parameter_source(parameter.name) for parameter in command.params}
+    used = {name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"}
+    found = configuration.arguments(command.params, used)
+    try:
+        command.make_context(command.name, [*found, "FILE"])
+    except UsageError as error:
+        raise InputError(f"{configuration.path}: {plain_message(error)}") from error
+    return [*found, *words], configuration
+
+
+def plain_message(error: Any) -> str:
+    """Return a usage error as one line, without its full stop and the words of the validation behind it."""
+    return " ".join(error.format_message().replace("Value error, ", "").split()).rstrip(".")
 
 
 def find_configuration(directory: Path) -> Configuration | None:
@@ -72,6 +109,16 @@ def find_configuration(directory: Path) -> Configuration | None:
     return None
 
 
+def read_configuration(path: Path) -> Configuration:
+    """Return the options of this file; raises InputError where it is none, or a pyproject.toml without the table."""
+    if not path.is_file():
+        raise InputError(f"--config {path}: there is no such file")
+    options = _read(path)
+    if options is None:
+        raise InputError(f"--config {path}: it has no table [tool.losscheck]")
+    return Configuration(path, options)
+
+
 def _read(path: Path) -> dict[str, Any] | None:
     import tomllib  # quick to miss: most runs have no such file
 
@@ -79,7 +126,7 @@ def _read(path: Path) -> dict[str, Any] | None:
         table: Any = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read as TOML: {error}") from error
-    if path.name == NAMES[0]:
+    if path.name != NAMES[1]:
         return dict(table)
     tools = table.get("tool", {})
     found = tools.get("losscheck") if isinstance(tools, dict) else None
@@ -90,14 +137,6 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 def _name(parameter: Any) -> str:
     return str(max(parameter.opts, key=len)).lstrip("-")
-
-
-def _is(parameter: Any, word: str) -> bool:
-    """Return whether a word of the command line sets this option: --name, --name=value, -n or -nvalue."""
-    options = [*parameter.opts, *parameter.secondary_opts]
-    long = [option for option in options if option.startswith("--")]
-    short = tuple(option for option in options if option not in long)
-    return word in long or word.startswith((*short, *(f"{option}=" for option in long)))
 
 
 def _nearest(name: str, known: dict[str, Any]) -> str:

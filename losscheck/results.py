@@ -222,6 +222,16 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Group:
+    """The verdict on one segment of the rows; `judged` is the check that places it among the segments."""
+
+    name: str
+    rows: int
+    verdict: Verdict
+    judged: CheckResult = field(metadata={"json": False})
+
+
+@dataclass(frozen=True)
 class Histogram:
     """Counts of the residuals, and the fitted densities at the bin centres as expected counts."""
 
@@ -272,7 +282,7 @@ class Report:
     verdict: Verdict
     fits: tuple[Fit, ...]
     checks: tuple[CheckResult, ...]
-    groups: tuple[Mapping[str, Any], ...] = ()
+    groups: tuple[Group, ...] = ()
     notes: tuple[str, ...] = field(default=(), metadata={"json": False})
     histogram: Histogram | None = field(default=None, metadata={"json": False})
     quantiles: QuantileStrip | None = field(default=None, metadata={"json": False})

@@ -23,7 +23,8 @@ def test_options_come_from_the_nearest_file_and_the_command_line_wins(folder, di
     (folder / "a" / "losscheck.toml").write_text(
         'target = ["y", "z"]\nordinal = true\nquiet = true\n', encoding="utf-8"
     )
-    run("a.csv", "-v")
+    err = run("a.csv", "-v")[2]
+    assert err == f"losscheck: options from {folder / 'a' / 'losscheck.toml'}\n"
     assert (diagnosis.calls[-1][1]["target"], diagnosis.calls[-1][1]["loss"]) == (("y", "z"), None)
     assert diagnosis.calls[-1][1]["ordinal"] is True
     run("a.csv", "-ty")
@@ -64,3 +65,34 @@ def test_a_wrong_key_or_value_is_refused_with_the_file(folder, diagnosis, run, t
 def test_a_table_that_is_none_is_refused(folder, diagnosis, run):
     (folder / "pyproject.toml").write_text("[tool]\nlosscheck = 3\n", encoding="utf-8")
     assert "tool.losscheck must be a table, [tool.losscheck]" in run("a.csv")[2]
+
+
+def test_a_file_that_is_named_is_read_and_no_other(folder, diagnosis, run):
+    (folder / "losscheck.toml").write_text("nonsense = 1\n", encoding="utf-8")
+    (folder / "strict.toml").write_text('loss = "mae"\nalpha = 0.2\n', encoding="utf-8")
+    for named in (("--config", "../../strict.toml"), (f"--config={folder / 'strict.toml'}",)):
+        run("a.csv", "--alpha=0.1", *named)
+        assert (diagnosis.calls[-1][1]["loss"], diagnosis.calls[-1][1]["alpha"]) == ("mae", 0.1)
+
+
+def test_a_named_file_that_cannot_be_one_is_refused(folder, diagnosis, run):
+    assert run("a.csv", "--config", "none.toml")[::2] == (2, "losscheck: --config none.toml: there is no such file\n")
+    (folder / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
+    assert "it has no table [tool.losscheck]" in run("a.csv", "--config", folder / "pyproject.toml")[2]
+    (folder / "more.toml").write_text('config = "losscheck.toml"\n', encoding="utf-8")
+    assert "there is no option 'config'" in run("a.csv", "--config", folder / "more.toml")[2]
+    assert diagnosis.calls == []
+
+
+def test_a_value_that_looks_like_an_option_is_no_option(folder, diagnosis, run):
+    (folder / "losscheck.toml").write_text('residual = "r"\n', encoding="utf-8")
+    run("a.csv", "--group", "--residual")
+    assert (diagnosis.calls[-1][1]["residual"], diagnosis.calls[-1][1]["group"]) == ("r", "--residual")
+
+
+def test_paths_are_beside_the_file_that_names_them(folder, diagnosis, run):
+    (folder / "losscheck.toml").write_text('output = ["report.md"]\n', encoding="utf-8")
+    run("a.csv")
+    assert (folder / "report.md").is_file()
+    (folder / "losscheck.toml").write_text('against = "none.json"\n', encoding="utf-8")
+    assert run("a.csv")[2] == f"losscheck: {folder / 'none.json'}: cannot be read: No such file or directory\n"

@@ -12,7 +12,7 @@ from losscheck.comparison.side import Side, require_like
 from losscheck.gate.changes import Change, Move, list_changes
 from losscheck.render.blocks import Block, Document, Heading, Paragraph, Role, Row, Span, Table, Words
 from losscheck.render.figures import escape, quote_name, write_estimate, write_number
-from losscheck.results import SCHEMA_VERSION, CheckResult, Status, to_plain
+from losscheck.results import SCHEMA_VERSION, CheckResult, Estimate, Status, to_plain
 
 MOVE_ROLES = {Move.WORSE: Role.BAD, Move.BETTER: Role.GOOD, Move.NEW: Role.NOTE, Move.GONE: Role.NOTE}
 QUIET = (Status.PASS, Status.SKIP)
@@ -34,6 +34,10 @@ class Comparison:
             "schema_version": SCHEMA_VERSION,
             "tool": {"name": "losscheck", "version": losscheck.__version__},
             **{role: {"name": side.name, "verdict": _brief(side)} for role, side in sides.items()},
+            "efficiency": {
+                loss: {"before": to_plain(was), "after": to_plain(now)}
+                for loss, (was, now) in _pair_efficiencies(self.before, self.after).items()
+            },
             "losses": [to_plain(change) for change in self.losses],
             "checks": [
                 {
@@ -53,13 +57,14 @@ class Comparison:
         return any(c.move in moves and c.after is not None and c.after.status in statuses for c in self.changes)
 
     def to_document(self) -> Document:
-        """Return what changed, in words: the verdicts, the losses, and the checks that are worse, better or new."""
+        """Return what changed, in words: the verdicts, efficiencies, losses, and the checks that moved."""
         names = " → ".join(quote_name(side.name) for side in (self.before, self.after))
         return Document(
             (
                 Paragraph(Span(f"{names} · {self._count()}", Role.MUTED), hanging=2),
                 Heading(self._title(), self._role()),
                 *(_say_verdict("before", self.before), _say_verdict("after", self.after)),
+                *_list_efficiencies(self.before, self.after),
                 *_list_losses(self.losses),
                 *_list_moves(self.changes),
             )
@@ -101,6 +106,22 @@ def _say_verdict(when: str, side: Side) -> Paragraph:
     return Paragraph(
         (Span(f"{when:<6}  ", Role.MUTED), Span(str(side.verdict.get("status", "")), Role.STRONG), f": {headline}"), 8
     )
+
+
+def _pair_efficiencies(before: Side, after: Side) -> dict[str, tuple[Estimate, Estimate]]:
+    """Return the efficiency of every loss that has one on the noise of both sides, in the order of the later."""
+    return {loss: (before.efficiency[loss], now) for loss, now in after.efficiency.items() if loss in before.efficiency}
+
+
+def _list_efficiencies(before: Side, after: Side) -> tuple[Block, ...]:
+    pairs = _pair_efficiencies(before, after)
+    if not pairs:
+        return ()
+    rows = tuple(
+        Row((Span(escape(loss), Role.STRONG), *(write_estimate(side, 2) for side in sides)))
+        for loss, sides in pairs.items()
+    )
+    return Heading("Efficiency of each loss"), Table(rows, ("loss", "before", "after"))
 
 
 def _list_losses(losses: tuple[LossChange, ...]) -> tuple[Block, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscheck.comparison.losses import LossRows, measure_losses
 from losscheck.gate.earlier import read_earlier
-from losscheck.results import CheckResult, InputError, to_plain
+from losscheck.results import CheckResult, Estimate, InputError, TaskKind, to_plain
 
 if TYPE_CHECKING:
     from losscheck.options import Options
@@ -27,6 +27,12 @@ class Side:
     checks: tuple[CheckResult, ...]
     losses: LossRows | None
 
+    @property
+    def efficiency(self) -> dict[str, Estimate]:
+        """The efficiency of every loss on this noise that is known."""
+        found = {loss: Estimate(**estimate) for loss, estimate in self.verdict.get("efficiency", {}).items()}
+        return {loss: estimate for loss, estimate in found.items() if estimate.value is not None}
+
 
 def read_side(path: str, roles: Roles, task: str, options: Options) -> Side:
     """Read a report (.json), or check a file; raises InputError for what cannot be read."""
@@ -37,6 +43,8 @@ def read_side(path: str, roles: Roles, task: str, options: Options) -> Side:
     from losscheck.reading import read_sample
 
     sample = read_sample([path], roles, task=task)
+    if sample.kind is TaskKind.TARGETS:
+        raise InputError(f"{Path(path).name} has targets and no predictions; there is nothing to compare")
     report = diagnose(sample, options)
     return Side(Path(path).name, to_plain(report.verdict), report.checks, measure_losses(sample))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from losscheck.results import SCHEMA_VERSION, CheckResult, Effect, InputError, Status
+from losscheck.results import SCHEMA_VERSION, CheckResult, Effect, Estimate, InputError, Status, VerdictStatus
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,17 @@ def read_earlier(path: Path) -> Earlier:
     if "reports" in found:
         raise InputError(f"{path}: holds {len(found['reports'])} reports, one for each prediction; give one of them")
     try:
-        return Earlier(path.name, found["verdict"], tuple(_read_check(check) for check in found["checks"]))
-    except (KeyError, TypeError, ValueError) as error:
+        return Earlier(path.name, _read_verdict(found["verdict"]), tuple(map(_read_check, found["checks"])))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path}: is not a whole report: {type(error).__name__} at {error}") from error
+
+
+def _read_verdict(verdict: dict[str, Any]) -> dict[str, Any]:
+    """Return the verdict once what is read of it is what it must be."""
+    VerdictStatus(verdict["status"])
+    for estimate in verdict["efficiency"].values():
+        Estimate(**{name: None if value is None else float(value) for name, value in estimate.items()})
+    return verdict
 
 
 def _read_check(check: dict[str, Any]) -> CheckResult:

@@ -80,7 +80,8 @@ def find_columns(columns: Sequence[Column], roles: Roles, headed: bool, file: st
     if "weight" not in found:
         found |= find_weight(search.free, file)
     target = found.get("target")
-    if target is not None and not target.numeric and target.text[:1].isalpha():
+    alone = set(found).isdisjoint(("prediction", "residual"))
+    if target is not None and not target.numeric and target.text[:1].isalpha() and not (alone and target.is_text):
         raise InputError(
             f"{file}: column '{target.name}' has text like {show(target.text)}, and the targets of a regression are "
             f"numbers."
@@ -182,7 +183,18 @@ class _Search:
         alone = len(numeric) == 1 and (self.headed or len(self.columns) == 1)
         if alone and not self.targets and not self.predictions:
             return {"residual": numeric[0]}
+        if target := self._target_alone(numeric):
+            return {"target": target}
         raise InputError(self._explain_failure(numeric))
+
+    def _target_alone(self, numeric: Sequence[Column]) -> Column | None:
+        """Return the target of a file without predictions: it was chosen, or there is nothing else in the file."""
+        if len(self.targets) != 1 or self.predictions:
+            return None
+        if any(find_stems(column.normal, PREDICTION_AFFIXES) for column in numeric):
+            return None
+        others = [column for column in self.free if column is not self.targets[0] and column.normal not in WEIGHT_NAMES]
+        return self.targets[0] if "target" in self.given or not others else None
 
     def _beside_residual(self) -> dict[str, Column]:
         """Return the one column that residuals need for checks against the prediction, if there is one."""
@@ -235,7 +247,7 @@ class _Search:
                 )
             return (
                 f"{self.file} has targets ({names}) but no predictions were found. "
-                f"Name their column with -p COL. {columns}"
+                f"Name their column with -p COL, or look at the targets alone with -t {self.targets[0].name}. {columns}"
             )
         if self.predictions:
             names = list_names(self.predictions)

@@ -14,7 +14,7 @@ from losscheck.reading.source import STANDARD_INPUT
 from losscheck.reading.spelling import Spelling
 from losscheck.reading.undecided import Undecided
 from losscheck.results import InputError, TaskKind
-from losscheck.sample import Asked, ClassSample, Sample
+from losscheck.sample import Asked, ClassSample, Sample, Stage
 from losscheck.summary import Summary, sample_of
 from losscheck.summary.folding import Center
 
@@ -32,6 +32,7 @@ def read_sample(
     task: str = "auto",
     asked: Asked = Asked(),  # noqa: B008 (frozen)
     drop_bad_rows: bool = False,
+    with_features: bool = False,
     exact: bool = False,
     table: str | None = None,
     spelling: Spelling = Spelling(),  # noqa: B008 (frozen)
@@ -46,15 +47,20 @@ def read_sample(
     and counts rows that cannot be read, which are an error otherwise. `spelling` says how the files are written, where
     that is not to be found out. More than `SUMMARIZE_ABOVE` rows of a regression
     are folded into a summary unless `exact`; summaries are read as files, and so is a `table` behind the address of a
-    database. `progress` is told what has been read.
+    database. `with_features`: there are targets and no predictions, and all other columns are read as
+    `Sample.features`. `progress` is told what has been read.
     Raises `InputError`, and nothing else, for anything that is wrong with the input.
     """
     request = Request(parse_task(task), asked)
+    in_rows = "--fit-baseline" if with_features else "--stage init" if asked.stage is Stage.INIT else ""
     if (address := _only_address(files, table)) is not None:
+        _refuse_summary(address, in_rows)
         return _of_numbers(sample_of(read_table(address, table, roles)), request.task)
-    most_rows = None if exact else SUMMARIZE_ABOVE
-    reading = read_files(files, Reading(roles, request, drop_bad_rows, progress, most_rows, spelling=spelling))
+    most_rows = None if exact or in_rows else SUMMARIZE_ABOVE
+    state = Reading(roles, request, drop_bad_rows, progress, most_rows, spelling=spelling, with_features=with_features)
+    reading = read_files(files, state)
     if reading.summaries:
+        _refuse_summary(reading.summaries[0][0], in_rows)
         return _of_numbers(sample_of(reading.merged()), request.task)
     found = reading.sample()
     if not isinstance(found, Summary):
@@ -138,6 +144,12 @@ def _read_once(
     summary = reading.sample()
     assert isinstance(summary, Summary), "with a center, rows are folded or refused"
     return summary
+
+
+def _refuse_summary(name: str, option: str) -> None:
+    """Raise `InputError` where a summary, of a file or a table, is asked for what only rows have."""
+    if option:
+        raise InputError(f"{name} is looked at by its summary, and {option} needs the rows themselves. Give a file.")
 
 
 def _of_numbers(sample: Sample, task: TaskKind | None) -> Sample:

@@ -27,6 +27,7 @@ from losscheck.render.figures import (
     write_number,
     write_percent,
 )
+from losscheck.render.groups import list_groups
 from losscheck.render.picture import draw_histogram, draw_quantiles
 from losscheck.render.reliability import describe_reliability, draw_reliability, list_bins
 from losscheck.render.tables import list_checks, list_efficiencies, rank_fits
@@ -66,6 +67,7 @@ def build_document(report: Report, verbosity: Verbosity = Verbosity.NORMAL) -> D
         *(_derive(report) if verbose else ()),
         *_draw(report, verbose),
         *rank_fits(report, verbosity),
+        *list_groups(report, verbose),
         *(_fold(list_efficiencies(report)) if verbose else ()),
         *list_checks(report, *STATUS_HEADINGS[0], verbosity),
         *(_detail(report, verbosity) if verbose else ()),

@@ -76,6 +76,15 @@ def test_reports_in_json_compare_like_their_files(tmp_path, run):
     assert run("compare", *files, "--fail-on", "never")[0] == 0
 
 
+def test_efficiencies_are_those_of_both_reports(tmp_path, run):
+    files = [SAMPLES / "normal.csv", SAMPLES / "student_t3.csv"]
+    found = as_json(run, *files)[1]["efficiency"]
+    before, after = (losscheck.check_file(file).to_dict()["verdict"]["efficiency"] for file in files)
+    assert found["mse"] == {"before": before["mse"], "after": after["mse"]}
+    assert set(found) == set(before) & set(after)
+    assert "\n  mse        0.99 [0.91, 1]     0.41 [0.25, 0.67]\n" in run("compare", *files)[1]
+
+
 def test_markdown_has_the_same_checks(run):
     out = run("compare", SAMPLES / "digits_logistic.csv", SAMPLES / "digits_overconfident.csv", "-f", "markdown")[1]
     assert "LC604" in out

@@ -102,6 +102,8 @@ def test_the_size_of_an_effect_decides_where_there_is_one(tmp_path):
         ('{"schema_version": "0"}', "has schema_version '0'"),
         ('{"schema_version": "1", "reports": [{}, {}]}', "holds 2 reports"),
         ('{"schema_version": "1", "verdict": {}, "checks": [{"id": "bias"}]}', "is not a whole report"),
+        ('{"schema_version": "1", "verdict": {"status": "great", "efficiency": {}}, "checks": []}', "is not a whole"),
+        ('{"schema_version": "1", "verdict": {"status": "keep", "efficiency": [1]}, "checks": []}', "is not a whole"),
     ],
 )
 def test_an_earlier_report_that_is_none_is_refused_by_name(tmp_path, text, said):
