@@ -16,7 +16,7 @@ from losscheck.checks.targets import target_domain
 from losscheck.checks.wording import percent
 from losscheck.families import regression_loss_named
 from losscheck.families.family import Family
-from losscheck.families.response_family import Link, ResponseFamily
+from losscheck.families.response_family import Domain, Link, ResponseFamily
 from losscheck.numeric.lazy import np
 from losscheck.results import CheckResult, Code, Estimate, Likelihood, Status, Verdict, VerdictStatus
 from losscheck.rule import Choice, Request
@@ -136,6 +136,12 @@ def _judge_declared(sample: Sample, facts: TargetFacts, verdict: Verdict, reques
     assert declared is not None
     advice = f"train with {verdict.loss} instead"
     reason = why_declared_fails(declared.loss, facts.seen)
+    if reason and _is_fair_of_means(declared.family, facts):
+        message = (
+            f"{declared.title} aims at the mean of any targets from 0 on, but is no likelihood of these: {reason}; "
+            "what that costs the residuals tell"
+        )
+        return Finding(Status.INCONCLUSIVE, message, advice=advice)
     if isinstance(declared.family, ResponseFamily) and reason:
         return Finding(
             Status.FAIL, f"{declared.title} cannot be the likelihood of these targets: {reason}", advice=advice
@@ -154,6 +160,13 @@ def _judge_declared(sample: Sample, facts: TargetFacts, verdict: Verdict, reques
         return Finding(Status.PASS, message)
     message = f"{declared.title} is possible on these targets, but not of their own domain; the residuals decide"
     return Finding(Status.INCONCLUSIVE, message, advice=advice)
+
+
+def _is_fair_of_means(family: AnyFamily, facts: TargetFacts) -> bool:
+    """Return whether a loss of counts or amounts can be trained on targets that are neither, for their mean."""
+    if not isinstance(family, ResponseFamily) or not family.mean_consistent or facts.seen.below_zero:
+        return False
+    return family.domain in (Domain.COUNT, Domain.NON_NEGATIVE)
 
 
 def _undefined_share(family: AnyFamily, sample: Sample) -> float:

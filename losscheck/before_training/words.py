@@ -21,19 +21,21 @@ NOTE = (
 )
 
 
-def list_losses(losses: tuple[str, ...], joint: str = "and") -> str:
+def list_losses(losses: tuple[str, ...]) -> str:
     """Return the ids, the first few of many: a, b and 3 more."""
     shown, left = losses[:LOSSES_NAMED], len(losses) - LOSSES_NAMED
     if left > 0:
-        return f"{', '.join(shown)} {joint} {left} more"
-    return f" {joint} ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
+        return f"{', '.join(shown)} and {left} more"
+    return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
 
 
 def write_headline(rule: str, choice: Choice, facts: TargetFacts, request: Request) -> str:
     """Return what to do, what it rests on, and what decides the rest."""
     said = _SAY[rule](choice, facts, request)
-    if not starts_far_off(facts):
+    if facts.start is None:
         return said
+    if not starts_far_off(facts):
+        return f"The squared error starts at {figure(facts.start.ratio)} times the variance of the targets. {said}"
     found = (facts.checks[id] for id in ("initial_error", "output_scale") if id in facts.checks)
     worst = next(check for check in found if check.status.value == "warn")
     return f"Fix the start first. {worst.message} {said}"
@@ -48,15 +50,15 @@ def _say_quantile(choice: Choice, facts: TargetFacts, request: Request) -> str:
 
 
 def _say_pile(choice: Choice, facts: TargetFacts, request: Request) -> str:
-    others = tuple(loss for loss in contenders(facts) if loss != choice.loss)
     piled = f"{_capital(facts.seen.atoms)}, and a density has no probability for one value"
     if choice.status.value == "undecided":
         return (
             f"Undecided: {piled}, but no likelihood that knows such values aims at the mean of any targets. "
             f"MSE does, without being their likelihood. Residuals given predictions decide."
         )
-    family = regression_loss_named(contenders(facts)[0])
-    rest = f" Which of them ({list_losses((family.loss.id, *others))}) the residuals decide." if others else ""
+    rest = (
+        " Which of the likelihoods that know such values it is, the residuals decide." if contenders(facts)[1:] else ""
+    )
     median = " mae aims at the median, as you asked." if choice.loss == "mae" else ""
     return (
         f"Train with {choice.loss}: {piled[0].lower()}{piled[1:]}, so that the domain rules out noise around a "
@@ -69,8 +71,8 @@ def _say_counts(choice: Choice, facts: TargetFacts, request: Request) -> str:
     median = " It aims at the median, as you asked." if choice.loss == "mae" else ""
     return (
         f"Train a first model with {choice.loss}: the targets are counts{zeros}, and noise around a prediction would "
-        f"go below 0 and between them.{median} Whether their spread is Poisson's or wider "
-        f"({list_losses(contenders(facts))}) the residuals decide. {NEXT}."
+        f"go below 0 and between them.{median} Whether their spread is Poisson's or wider, "
+        f"the residuals decide. {NEXT}."
     )
 
 
@@ -89,11 +91,9 @@ def _say_residuals(choice: Choice, facts: TargetFacts, request: Request) -> str:
         if request.declared is not None and choice.loss == request.declared.loss
         else f"{choice.loss} is the insurance for a first model"
     )
-    others = tuple(loss for loss in contenders(facts) if loss != choice.loss)
     return (
-        f"Undecided before there is a model: {insurance}. Whether {list_losses(others, 'or')} matches better, "
-        f"residuals given predictions decide, not the targets: train a first model, and run losscheck on its held-out "
-        f"predictions."
+        f"Undecided before there is a model: {insurance}. Residuals given predictions decide, not the targets: train "
+        f"it, and run losscheck on its held-out predictions."
     )
 
 
@@ -144,18 +144,15 @@ def _of_counts(facts: TargetFacts) -> list[str]:
 def _of_shape(facts: TargetFacts) -> list[str]:
     """Return which likelihood the targets themselves follow, around one constant."""
     ranked = facts.constant.ranked
-    normal = next((fit for fit in ranked if fit.family == "normal"), None)
     if not ranked:
         return []
-    best = regression_family_named(ranked[0].family).title
-    around = f"around one constant, {figure(facts.constant.mean)}, the targets look likeliest {best}"
-    ahead = ""
-    lead = 0.0 if normal is None else normal.score - ranked[0].score
-    if normal is not None and lead < HARDLY:
-        best = regression_family_named("normal").title
-    elif normal is not None:
-        ahead = f", {figure(lead)} nats a row ahead of the normal"
-    return [f"{around}{ahead}: the baseline that every model must beat, and no evidence on the noise"]
+    normal = next((fit for fit in ranked if fit.family == "normal"), ranked[0])
+    lead = normal.score - ranked[0].score
+    best = normal if lead < HARDLY else ranked[0]
+    around = f"around one constant, {figure(facts.constant.mean)}, the targets look likeliest"
+    ahead = f", {figure(lead)} nats a row ahead of the normal" if lead >= HARDLY else ""
+    title = regression_family_named(best.family).title
+    return [f"{around} {title}{ahead}: the baseline that every model must beat, and no evidence on the noise"]
 
 
 def write_domain(seen: Observed) -> str:

@@ -146,6 +146,8 @@ def test_a_task_that_is_named_settles_whole_numbers():
         (COUNTS, "mse", Status.INCONCLUSIVE, VerdictStatus.SWITCH),
         (AMOUNTS, "gamma", Status.FAIL, VerdictStatus.SWITCH),
         (AMOUNTS, "mae", Status.INCONCLUSIVE, VerdictStatus.SWITCH),
+        (AMOUNTS, "poisson", Status.INCONCLUSIVE, VerdictStatus.SWITCH),
+        (POSITIVE, "poisson", Status.INCONCLUSIVE, VerdictStatus.UNDECIDED),
         (POSITIVE, "gamma", Status.PASS, VerdictStatus.UNDECIDED),
     ],
 )
