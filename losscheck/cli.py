@@ -59,8 +59,9 @@ from losscheck.comparing import compare_command
 from losscheck.configuration import UsageError, configure, plain_message
 from losscheck.gate import FailOn, open_gate
 from losscheck.output import Color, Progress, check_output, print_document, print_text, write_files
-from losscheck.render import ENDINGS, RENDERERS, Verbosity
+from losscheck.render import ENDINGS, Verbosity
 from losscheck.render.figures import escape
+from losscheck.render.several import build_documents, render_reports
 from losscheck.results import InputError, Report
 from losscheck.summaries import merge_command, sql_command, summarize_command
 
@@ -170,10 +171,11 @@ def check_command(
     for path in output or []:
         check_output(path, files)
     with Progress(wanted=not quiet and (verbose or sys.stderr.isatty())) as progress:
-        from losscheck.diagnose import check_file
+        from losscheck.several import check_each
 
-        report = check_file(
+        reports = check_each(
             files,
+            gate,
             target=one_or_more(target),
             prediction=one_or_more(prediction),
             **columns,
@@ -200,10 +202,10 @@ def check_command(
             on=on,
             progress=progress.say,
         )
-    report = gate.apply(report if context.obj is None else context.obj.note(report))
-    write_files({path: RENDERERS[ENDINGS[path.suffix.lower()]](report, verbosity) for path in output or []})
-    _show(report, format, verbosity, color)
-    raise typer.Exit(FOUND if report.failing else 0)
+    reports = tuple(gate.apply(each if context.obj is None else context.obj.note(each)) for each in reports)
+    write_files({path: render_reports(reports, ENDINGS[path.suffix.lower()], verbosity) for path in output or []})
+    _show(reports, format, verbosity, color)
+    raise typer.Exit(FOUND if any(each.failing for each in reports) else 0)
 
 
 @app.command("explain")
@@ -240,14 +242,12 @@ def _choose_verbosity(quiet: bool, verbose: bool) -> Verbosity:
     return Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL
 
 
-def _show(report: Report, format: Format, verbosity: Verbosity, color: Color) -> None:
-    """Write the report to standard output; only text knows the terminal."""
+def _show(reports: Sequence[Report], format: Format, verbosity: Verbosity, color: Color) -> None:
+    """Write the reports to standard output; only text knows the terminal."""
     if format is Format.TEXT:
-        from losscheck.render.document import build_document
-
-        print_document(build_document(report, verbosity), color)
+        print_document(build_documents(reports, verbosity), color)
     else:
-        print_text(RENDERERS[format.value](report, verbosity), encoding="utf-8")
+        print_text(render_reports(reports, format.value, verbosity), encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

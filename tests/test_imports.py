@@ -35,6 +35,7 @@ ALLOWED |= {"explain": {"results", "families", "checks", "render"}}
 ALLOWED |= {"testing": {"results", "gate", "render", "diagnose"}}
 ALLOWED |= {"gate": {"results", "checks"}, "configuration": {"results"}}
 ALLOWED["reading_options"] = set()
+ALLOWED["several"] = {"results", "gate", "diagnose", "reading"}
 ALLOWED |= {"cli_options": {"results", "render", "output", "gate"}}
 ALLOWED |= {
     "comparison": {"results", "sample", "numeric", "outputs", "reading", "gate", "render", "options", "diagnose"},
@@ -50,6 +51,7 @@ ALLOWED["cli"] = {
     "configuration",
     "cli_options",
     "comparing",
+    "several",
     "summaries",
 }
 ALLOWED["summaries"] = {"results", "output", "reading", "summary", "cli_options"}

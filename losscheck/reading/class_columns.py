@@ -18,6 +18,7 @@ from losscheck.reading.class_candidates import (
 from losscheck.reading.class_names import HARD_NAMES, IDENTIFIERS, key_of
 from losscheck.reading.class_targets import find_target_group, match_targets
 from losscheck.reading.column import Column
+from losscheck.reading.columns import SeveralPredictions
 from losscheck.reading.score_columns import find_score, find_score_given
 from losscheck.reading.wording import list_names
 from losscheck.results import InputError, TaskKind
@@ -71,8 +72,7 @@ def _find_block(candidates: Candidates) -> Chosen | None:
             blocks = [named] if named else blocks
         best = max((block.fit(labels) for block in blocks), default=0)
         for block in _without_parts([block for block in blocks if block.fit(labels) == best]):
-            few = len(labels) <= max(MOST_LABELS, 2 * len(block.columns))
-            if few and not _has_own_prediction(candidates, target, block):
+            if not _has_too_many(target, block) and not _has_own_prediction(candidates, target, block):
                 found.append((best > 0, target, block))
     found = [item for item in found if item[0] == max(found, key=lambda item: item[0])[0]]
     if not found:
@@ -137,9 +137,17 @@ def _find_targets(candidates: Candidates) -> Chosen:
     targets = candidates.class_targets
     if candidates.named_targets and not targets:
         name = candidates.named_targets[0].name
-        raise InputError(
+        raise SeveralPredictions(
             f"{candidates.file}: several predictions need a target of classes, and '{name}' has numbers with "
-            f"fractions. Choose one prediction with -p {outputs[0].name}."
+            f"fractions. Choose one prediction with -p {outputs[0].name}.",
+            [column.name for column in outputs],
+        )
+    numbers = targets[0] if len(targets) == 1 and not targets[0].is_text else None
+    if numbers and not candidates.task and not block.fit(labels_of(numbers)) and _has_too_many(numbers, block):
+        raise SeveralPredictions(
+            f"{candidates.file}: '{numbers.name}' has more different numbers than there are outputs, and none of them "
+            f"is the name of one. Choose one prediction with -p {outputs[0].name}.",
+            [column.name for column in outputs],
         )
     if len(candidates.target) > 1:
         return _with_target(candidates.target, outputs)
@@ -151,6 +159,11 @@ def _find_targets(candidates: Candidates) -> Chosen:
     if len(targets) > 1:
         candidates.refuse_targets(targets)
     return _with_target(tuple(targets) or _unnamed_target(candidates, block), outputs)
+
+
+def _has_too_many(target: Column, block: Block) -> bool:
+    """Tell whether a target has too many values for a block to be the outputs of its classes."""
+    return len(labels_of(target)) > max(MOST_LABELS, 2 * len(block.columns))
 
 
 def _unnamed_target(candidates: Candidates, block: Block) -> tuple[Column, ...]:

@@ -27,6 +27,15 @@ from losscheck.results import InputError
 __all__ = ["Roles", "find_chosen", "find_columns", "list_columns"]
 
 
+class SeveralPredictions(InputError):
+    """Says that several predictions of a number were chosen, which are looked at one by one; `columns` are they."""
+
+    def __init__(self, message: str, columns: Sequence[str]) -> None:
+        """Say the message."""
+        super().__init__(message)
+        self.columns = tuple(columns)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Roles:
     """Columns chosen by the user: names, or 1-based numbers (as text) where a file has no header.
@@ -71,10 +80,12 @@ def find_columns(columns: Sequence[Column], roles: Roles, headed: bool, file: st
     found = {}
     for role, chosen in find_chosen(columns, roles, headed, file).items():
         if len(chosen) > 1:
-            raise InputError(
-                f"{file}: {len(chosen)} {role} columns are named ({list_names(chosen)}), and a regression takes one "
-                f"at a time."
+            message = (
+                f"{file}: {len(chosen)} {role} columns are named ({list_names(chosen)}), and a regression takes one"
             )
+            if role == "prediction":
+                raise SeveralPredictions(f"{message} at a time. Name one of them.", [column.name for column in chosen])
+            raise InputError(f"{message} at a time. Name one of them.")
         found[role] = chosen[0]
     search = _Search(columns, found, headed, file)
     found |= search.outcome()

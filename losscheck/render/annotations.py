@@ -19,9 +19,12 @@ LEVELS = {"warning": TOLD[:3], "notice": TOLD[3:]}
 """The levels that GitHub has for them where they do not fail the gate; what does is an error."""
 
 
-def write_annotations(report: Report) -> str:
-    """Return the verdict as a notice, and an annotation for each check that did not pass."""
-    lines = [line for level in ("error", "warning") for line in _annotate(report, level, MOST)]
+def write_annotations(report: Report, name: str = "") -> str:
+    """Return the verdict as a notice, after the `name` of what it is of, and an annotation for each check that did not
+    pass.
+    """
+    lines = [_command("notice", "losscheck", escape(name))] if name else []
+    lines += [line for level in ("error", "warning") for line in _annotate(report, level, MOST)]
     verdict = report.verdict
     lines.append(_command("notice", f"losscheck: {verdict.status.value}", escape(verdict.headline)))
     lines += _annotate(report, "notice", MOST - 1)

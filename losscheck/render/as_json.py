@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from importlib.resources import files
 
 from losscheck.render.figures import RUNNER_COMMAND, is_unprintable
@@ -10,11 +11,16 @@ from losscheck.results import Report
 
 
 def write_json(report: Report) -> str:
-    """Return the report of the contract, indented, with a newline at its end.
+    """Return the report of the contract, indented, with a newline at its end."""
+    return write_plain(report.to_dict())
+
+
+def write_plain(plain: Mapping[str, object]) -> str:
+    """Return JSON values as text.
 
     Characters that steer a terminal, and commands to CI logs, are JSON escapes: the same data for any parser.
     """
-    text = json.dumps(report.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
     steering = {ord(char): json.dumps(char)[1:-1] for char in set(text) - {"\n"} if is_unprintable(char)}
     return RUNNER_COMMAND.sub(r"\\u0023", text.translate(steering)) + "\n"
 

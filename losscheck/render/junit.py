@@ -11,23 +11,31 @@ from losscheck.results import CheckResult, Report, Status
 PACKAGE = "losscheck"
 
 
-def write_junit(report: Report) -> str:
-    """Return one test suite: checks that fail the gate are failures, skipped ones are skipped, the others pass.
+def write_junit(*reports: Report) -> str:
+    """Return a test suite of each: checks that fail the gate are failures, skipped ones are skipped, the others pass.
 
     What a passing test case has to say, a warning for instance, is its output. There are no times.
     """
+    checks = sum(len(report.checks) for report in reports)
+    failures = sum(report.stops(check) for report in reports for check in report.checks)
+    suites = "".join(_suite(report, len(reports) > 1) for report in reports)
+    counts = f'tests="{checks}" failures="{failures}" errors="0"'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="{PACKAGE}" {counts}>\n{suites}</testsuites>\n'
+
+
+def _suite(report: Report, several: bool) -> str:
     failures = sum(report.stops(check) for check in report.checks)
     skipped = sum(check.status is Status.SKIP for check in report.checks)
     counts = f'tests="{len(report.checks)}" failures="{failures}" errors="0"'
-    name = _text(", ".join(file.name for file in report.input.files) or PACKAGE)
+    name = ", ".join(file.name for file in report.input.files) or PACKAGE
+    name = _text(f"{name}: {report.input.columns.prediction}" if several else name)
     properties = "".join(
         f'      <property name="{key}" value="{_text(value)}"/>\n' for key, value in _properties(report) if value
     )
     cases = "".join(_case(check, report.stops(check)) for check in report.checks)
     return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="{PACKAGE}" {counts}>\n'
         f'  <testsuite name="{name}" {counts} skipped="{skipped}" time="0">\n'
-        f"    <properties>\n{properties}    </properties>\n{cases}  </testsuite>\n</testsuites>\n"
+        f"    <properties>\n{properties}    </properties>\n{cases}  </testsuite>\n"
     )
 
 

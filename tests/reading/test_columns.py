@@ -200,5 +200,5 @@ def test_words_are_no_targets_of_a_regression():
 
 def test_a_regression_takes_one_prediction():
     assert refusal("y", "a", "b", roles=Roles(prediction=("a", "b"))) == (
-        "f.csv: 2 prediction columns are named ('a', 'b'), and a regression takes one at a time."
+        "f.csv: 2 prediction columns are named ('a', 'b'), and a regression takes one at a time. Name one of them."
     )
