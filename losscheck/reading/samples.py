@@ -137,7 +137,8 @@ def _read_once(
 def _of_numbers(sample: Sample, task: TaskKind | None) -> Sample:
     """Return the sample of a summary; `InputError` where its targets are two classes, or were said to be classes."""
     columns, targets, cells = sample.info.columns, sample.target_values, sample.cells
-    name = sample.info.files[0].name if sample.info.files else "the table"
+    files, dialect = sample.info.files, sample.info.dialect or {}
+    name = files[0].name if files else f"table {dialect.get('table', '')}"
     if task is not None and task not in REGRESSIONS:
         raise InputError(NO_CLASSES.format(file=name, what=f"--task {task}"))
     if task is not None or targets is None or cells is None or cells.prediction is None:

@@ -210,3 +210,16 @@ def test_spark_with_several_workers_gives_the_files_own_integers(file, tmp_path)
         spark.stop()
     (tmp_path / "result.csv").write_text(text.getvalue())
     assert integers(read_result(tmp_path / "result.csv", ROLES)) == integers(read_summary([file]))
+
+
+def test_a_table_of_classes_is_refused(tmp_path):
+    p = np.random.default_rng(4).uniform(0.01, 0.99, 500)
+    with duckdb.connect(tmp_path / "c.ddb") as connection:
+        connection.execute("create table c (y_true double, y_pred double)")
+        connection.executemany("insert into c values (?, ?)", np.column_stack((p < 0.4, p)).tolist())
+    address = f"duckdb://{tmp_path}/c.ddb"
+    with pytest.raises(InputError, match=r"table c holds outputs of classes \('y_pred', a score of two classes\)"):
+        read_summary([address], table="c")
+    with pytest.raises(InputError, match="a score of two classes"):
+        check_file(address, table="c")
+    assert read_summary([address], table="c", task="regression").info.rows_used == 500

@@ -13,7 +13,7 @@ from losscheck.target import is_blurred
 
 OWN = {family.id for family in RESPONSE_FAMILIES}
 CLOSE = 0.05
-"""Standard errors by which a parameter may move at 40,000 rows; 0.03 at 200,000 (docs/scale.md)."""
+"""Standard errors by which a parameter may move at 10,000 rows; 0.03 at 200,000 (docs/scale.md)."""
 
 
 def amounts_with_zeros(rng, f):
@@ -29,6 +29,8 @@ TOLD = {
     "inverse_gaussian": lambda rng, f: rng.wald(f, 12.0),
     "lognormal": lambda rng, f: f * np.exp(rng.normal(-0.125, 0.5, f.size)),
 }
+RARE = ("negative_binomial", "inverse_gaussian")
+OF_TARGETS = ("mean_variance", "dispersion", "excess_zeros", "heaping", "impossible_predictions")
 BLURS = {
     "exponential": lambda rng, f: rng.exponential(f),
     "zeros": amounts_with_zeros,
@@ -36,13 +38,15 @@ BLURS = {
 }
 
 
-def made(draw, n=40_000):
+def made(draw, n=10_000):
     rng = np.random.default_rng(11)
     f = np.exp(rng.normal(1.0, 0.6, n))
     return draw(rng, f).astype(float), f
 
 
-@pytest.mark.parametrize("kind", TOLD)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[pytest.mark.slow] if kind in RARE else []) for kind in TOLD]
+)
 def test_a_summary_ranks_them_as_the_rows_do(kind):
     target, prediction = made(TOLD[kind])
     found = report_on(summarize(target - prediction, prediction), None)
@@ -57,18 +61,9 @@ def test_a_summary_ranks_them_as_the_rows_do(kind):
     assert one[kind].score == pytest.approx(other[kind].score, abs=1e-4)
     for name, parameter in other[kind].parameters.items():
         assert abs(one[kind].parameters[name].value - parameter.value) <= CLOSE * parameter.se, name
-
-
-@pytest.mark.parametrize("kind", ["poisson", "zero_inflated_poisson"])
-def test_checks_of_counts_are_those_of_the_rows(kind):
-    target, prediction = made(TOLD[kind])
-    found = {check.id: check for check in report_on(summarize(target - prediction, prediction)).checks}
-    expected = diagnose(
-        sample_from_arrays(target=target, prediction=prediction), make_options(None, "any", 0.8, 0.05, "heldout")
-    )
-    for check in expected.checks:
-        if check.id in ("mean_variance", "dispersion", "excess_zeros", "heaping", "impossible_predictions"):
-            assert (found[check.id].status, found[check.id].message) == (check.status, check.message)
+    for check, same in zip(found.checks, expected.checks, strict=True):
+        if check.id in OF_TARGETS:
+            assert (check.status, check.message) == (same.status, same.message)
 
 
 def test_whole_targets_stay_whole_about_a_center():
