@@ -2,7 +2,8 @@
 
 Run `python benchmarks/speed.py` (n up to 10⁶), `--sizes 1000 10000000` for others, `--peers` with fitter and distfit
 (`pip install '.[bench]'`) on the same eight families; `--classes 10` measures files of labels and 10 probabilities a
-row instead. Quote ratios within one run: times move with the machine.
+row instead, `--start` the commands that compute nothing, against the help of a Typer program with one option. Quote
+ratios within one run: times move with the machine.
 """
 
 from __future__ import annotations
@@ -31,6 +32,17 @@ COMMANDS = {
     f"f = Fitter(r, distributions={FAMILIES}, timeout=600); f.fit(progress=False)",
     "distfit": f"{READ}; {RESIDUAL}; from distfit import distfit; "
     f"distfit(distr={FAMILIES}, verbose=0).fit_transform(r, verbose=0)",
+}
+BARE = (
+    "import typer; app = typer.Typer(add_completion=False)\ndef main(name: str = ''): print(name)\napp.command()(main)"
+)
+CALL = "import sys; sys.argv = ['losscheck', {words}]; from losscheck.cli import main; main()"
+STARTS = {
+    "a Typer program's --help": f"import sys; sys.argv = ['bare', '--help']; {BARE}; app()",
+    "losscheck --version": CALL.format(words="'--version'"),
+    "losscheck --help": CALL.format(words="'--help'"),
+    "losscheck explain huber": CALL.format(words="'explain', 'huber'"),
+    "losscheck explain LC201": CALL.format(words="'explain', 'LC201'"),
 }
 PEERS = ("fitter", "distfit")
 
@@ -74,6 +86,17 @@ def run_once(code: str) -> tuple[float, float, float]:
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
+def measure_starts(times: int) -> pd.DataFrame:
+    """Return the seconds that each command without work takes, and how many more than the first."""
+    runs = {name: [] for name in STARTS}
+    for _ in range(times):
+        for name, code in STARTS.items():
+            runs[name].append(run_once(code))
+    medians = {name: np.median(found, axis=0)[:2] for name, found in runs.items()}
+    rows = pd.DataFrame(medians, ["wall s", "cpu s"]).T
+    return rows.assign(more=rows["cpu s"] - rows["cpu s"].iloc[0])
+
+
 def measure_stages(path: Path) -> dict[str, float]:
     """Return CPU seconds of reading, of the checks, and of all fits with the decision, in this process."""
     from losscheck.checks import run_checks
@@ -113,7 +136,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--classes", type=int, default=0)
+    parser.add_argument("--start", action="store_true")
     options = parser.parse_args()
+    if options.start:
+        print(measure_starts(options.runs).round(3).to_string())
+        return
     names = [name for name in COMMANDS if options.peers or name not in PEERS]
     lines, stages = [], []
     with tempfile.TemporaryDirectory() as folder:

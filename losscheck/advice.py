@@ -22,6 +22,8 @@ from losscheck.rules import DECIDED, FEWEST_ROWS, Choice, Request, Rule, nearest
 
 NEXT_TO_NOTHING, NEXT_TO_ALL = 0.985, 0.05
 """Efficiencies beyond these are said in words: their digits are those of a model, not of the data."""
+NEARLY_AS_GOOD = 0.9
+"""From this efficiency on the loss in use is no waste to speak of, though another likelihood is the likelier one."""
 
 
 def percent(value: float) -> str:
@@ -203,7 +205,14 @@ def _quantile(choice: Choice, facts: Facts, request: Request) -> str:
 
 
 def _own(choice: Choice, facts: Facts, request: Request) -> str:
-    return write_own(_switch(choice, request), choice, facts, request, _cost(facts, request))
+    efficiency = _current_efficiency(facts, request)
+    cost = _cost(facts, request)
+    if cost and choice.status is not VerdictStatus.KEEP and (efficiency.value or 0.0) >= NEARLY_AS_GOOD:
+        cost = (
+            f" For the mean alone {_current_title(request)} is nearly as good ({with_interval(efficiency)}): what is "
+            "gained are the probabilities around it."
+        )
+    return write_own(_switch(choice, request), choice, facts, request, cost)
 
 
 def _zeros_first(choice: Choice, facts: Facts, request: Request) -> str:

@@ -12,25 +12,60 @@ import typer
 from typer.core import TyperCommand
 
 import losscheck
-from losscheck.choices import FailOn, Format, OnBadRow, PredictionsFrom, TaskChoice
+from losscheck import reading_options as reads
+from losscheck.cli_options import (
+    AgainstOption,
+    AlphaOption,
+    ColorOption,
+    ConfigOption,
+    DebugOption,
+    EstimandOption,
+    ExactOption,
+    FailOnOption,
+    FilesArgument,
+    FitBaselineOption,
+    Format,
+    FormatOption,
+    GroupOption,
+    IgnoreOption,
+    InconclusiveOption,
+    LossOption,
+    MinEfficiencyOption,
+    OnBadRow,
+    OnBadRowOption,
+    OrderOption,
+    OrdinalOption,
+    OutputOption,
+    OutputsOption,
+    PredictionOption,
+    PredictionsFrom,
+    PredictionsFromOption,
+    QuietOption,
+    ResidualOption,
+    SeedOption,
+    SelectOption,
+    StageOption,
+    TableOption,
+    TargetOption,
+    TaskChoice,
+    TaskOption,
+    VerboseOption,
+    WeightOption,
+    one_or_more,
+    only_column,
+    shown,
+)
+from losscheck.comparing import compare_command
+from losscheck.configuration import UsageError, configure, plain_message
+from losscheck.gate import FailOn, open_gate
 from losscheck.output import Color, Progress, check_output, print_document, print_text, write_files
 from losscheck.render import ENDINGS, RENDERERS, Verbosity
-from losscheck.render.figures import escape, write_list
-from losscheck.results import InputError, Report, Status
+from losscheck.render.figures import escape
+from losscheck.results import InputError, Report
 from losscheck.summaries import merge_command, sql_command, summarize_command
 
+HELP_NAMES = ["-h", "--help"]
 FOUND, BAD_INPUT, INTERNAL, INTERRUPTED = 1, 2, 3, 130
-
-# Typer has its own copy of click in some versions and imports it in others: this class is reached the same in all.
-UsageError: Any = typer.BadParameter.__base__
-
-
-GATES = {
-    FailOn.FAIL: {Status.FAIL},
-    FailOn.WARN: {Status.FAIL, Status.WARN},
-    FailOn.INCONCLUSIVE: {Status.FAIL, Status.WARN, Status.INCONCLUSIVE},
-    FailOn.NEVER: set(),
-}
 
 EXAMPLES = """[bold]Examples[/bold]
 
@@ -52,6 +87,7 @@ class CheckCommand(TyperCommand):
         """Return the usage of all commands, as a user types them."""
         return (
             "Usage: losscheck FILE... [options]\n       losscheck explain [NAME|CODE]\n"
+            "       losscheck compare BEFORE AFTER [options]\n"
             "       losscheck summarize FILE... -o S.lcs.json\n       losscheck merge S... -o S.lcs.json\n"
             "       losscheck sql [options]\n       losscheck schema"
         )
@@ -61,7 +97,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -71,29 +106,7 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit()
 
 
-COLUMNS, NOISE, OUTPUT = "Columns (detected when left out)", "What is asked", "Output"
-Name = str | None
-Names = list[str] | None
-
-
-def _column(help: str, *flags: str) -> Any:
-    return typer.Option(*flags, metavar="COL", help=help, rich_help_panel=COLUMNS, show_default=False)
-
-
-def _asked(metavar: str, help: str, *flags: str) -> Any:
-    return typer.Option(*flags, metavar=metavar, help=help, rich_help_panel=NOISE)
-
-
-def _shown(metavar: str, help: str, *flags: str, **more: Any) -> Any:
-    return typer.Option(*flags, metavar=metavar, help=help, rich_help_panel=OUTPUT, **more)
-
-
-# The choices stand in the help and not in the metavar, which would leave the help no room in 80 columns.
-ColorOption = Annotated[Color, _shown("WHEN", "auto, always or never; auto heeds NO_COLOR and FORCE_COLOR.", "--color")]
-DebugOption = Annotated[bool, _shown("", "Show the traceback of an internal error.", "--debug")]
-FilesArgument = Annotated[
-    list[str], typer.Argument(metavar="FILE...", help="CSV files; several are one data set.", show_default=False)
-]
+VersionOption = Annotated[bool, shown("", "Show the version.", "--version", callback=_show_version, is_eager=True)]
 
 
 @app.command(
@@ -104,64 +117,54 @@ FilesArgument = Annotated[
     "follow, what the loss in use wastes on them, and which loss to train with.",
 )
 def check_command(
+    context: typer.Context,
     files: FilesArgument,
-    target: Annotated[Names, _column("What was to be predicted; several for multilabel.", "-t", "--target")] = None,
-    prediction: Annotated[Names, _column("What the model said; one a class.", "-p", "--prediction")] = None,
-    residual: Annotated[Names, _column("target - prediction, instead of the two.", "--residual")] = None,
-    weight: Annotated[Names, _column("Importance weights of the rows.", "--weight")] = None,
-    order: Annotated[Names, _column("Time, or whatever else orders the rows.", "--order")] = None,
-    loss: Annotated[Name, _asked("NAME[:p=v,...]", "The loss you train with: is it right?", "--loss")] = None,
-    min_efficiency: Annotated[
-        float, _asked("NUMBER", "Below this efficiency the loss you train with fails.", "--min-efficiency")
-    ] = 0.8,
-    estimand: Annotated[
-        str, _asked("WHAT", "What predictions must be: any, mean, median or quantile:Q.", "--estimand")
-    ] = "any",
-    predictions_from: Annotated[
-        PredictionsFrom, _asked("WHERE", "unknown, heldout or training rows.", "--predictions-from")
-    ] = PredictionsFrom.UNKNOWN,
-    task: Annotated[
-        TaskChoice, _asked("TASK", "auto, regression, binary, multiclass, multilabel or soft.", "--task")
-    ] = TaskChoice.AUTO,
-    outputs: Annotated[
-        str,
-        _asked("WHAT", "Class outputs are: auto, probabilities, logits, log-probabilities, percent.", "--outputs"),
-    ] = "auto",
-    stage: Annotated[str, _asked("STAGE", "train, or init for outputs before training.", "--stage")] = "train",
-    ordinal: Annotated[bool, _asked("", "The classes are ordered.", "--ordinal")] = False,
-    seed: Annotated[int, _asked("NUMBER", "Seed of the redrawn labels.", "--seed")] = 0,
-    on_bad_row: Annotated[
-        OnBadRow, _asked("WHAT", "error or drop, at a row that cannot be read.", "--on-bad-row")
-    ] = OnBadRow.ERROR,
-    table: Annotated[
-        str | None, _asked("NAME", "Of a database: FILE is its Ibis URL, duckdb://preds.ddb.", "--table")
-    ] = None,
-    exact: Annotated[bool, _asked("", "Keep all rows in memory, however many.", "--exact")] = False,
-    alpha: Annotated[float, _asked("NUMBER", "Intervals cover 1 - alpha.", "--alpha")] = 0.05,
-    format: Annotated[
-        Format, _shown("FORMAT", f"{write_list(tuple(RENDERERS), 'or')}, to standard output.", "-f", "--format")
-    ] = Format.TEXT,
-    output: Annotated[
-        list[Path] | None,
-        _shown(
-            "FILE", f"Also write the report here: {write_list(tuple(ENDINGS), 'or')}. Repeatable.", "-o", "--output"
-        ),
-    ] = None,
-    fail_on: Annotated[
-        FailOn, _shown("STATUS", "Exit with 1 from here on: fail, warn, inconclusive or never.", "--fail-on")
-    ] = FailOn.FAIL,
-    quiet: Annotated[bool, _shown("", "Only the verdict and what failed.", "-q", "--quiet")] = False,
-    verbose: Annotated[bool, _shown("", "Everything.", "-v", "--verbose")] = False,
+    target: TargetOption = None,
+    prediction: PredictionOption = None,
+    residual: ResidualOption = None,
+    weight: WeightOption = None,
+    order: OrderOption = None,
+    group: GroupOption = None,
+    loss: LossOption = None,
+    min_efficiency: MinEfficiencyOption = 0.8,
+    estimand: EstimandOption = "any",
+    predictions_from: PredictionsFromOption = PredictionsFrom.UNKNOWN,
+    task: TaskOption = TaskChoice.AUTO,
+    outputs: OutputsOption = "auto",
+    stage: StageOption = "train",
+    ordinal: OrdinalOption = False,
+    seed: SeedOption = 0,
+    fit_baseline: FitBaselineOption = False,
+    on_bad_row: OnBadRowOption = OnBadRow.ERROR,
+    table: TableOption = None,
+    delimiter: reads.Delimiter = None,
+    decimal: reads.Decimal = None,
+    encoding: reads.Encoding = None,
+    header: reads.Header = None,
+    max_uncompressed: reads.MaxUncompressed = None,
+    exact: ExactOption = False,
+    alpha: AlphaOption = 0.05,
+    fail_on: FailOnOption = FailOn.FAIL,
+    fail_on_inconclusive: InconclusiveOption = False,
+    select: SelectOption = None,
+    ignore: IgnoreOption = None,
+    against: AgainstOption = None,
+    format: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
     color: ColorOption = Color.AUTO,
     debug: DebugOption = False,
-    version: Annotated[
-        bool, _shown("", "Show the version.", "--version", callback=_show_version, is_eager=True)
-    ] = False,
+    config: ConfigOption = None,
+    version: VersionOption = False,
 ) -> None:
     """Check the files, write the report, and exit with the gate's code."""
     verbosity = _choose_verbosity(quiet, verbose)
-    given = {"residual": residual, "weight": weight, "order": order}
-    columns = {role: _only_column(role, names) for role, names in given.items()}
+    if verbose and context.obj is not None:
+        print(f"losscheck: options from {escape(str(context.obj.path))}", file=sys.stderr)
+    gate = open_gate(fail_on, select or (), ignore or (), against, fail_on_inconclusive)
+    given = {"residual": residual, "weight": weight, "order": order, "group": group}
+    columns = {role: only_column(role, names) for role, names in given.items()}
     for path in output or []:
         check_output(path, files)
     with Progress(wanted=not quiet and (verbose or sys.stderr.isatty())) as progress:
@@ -169,8 +172,8 @@ def check_command(
 
         report = check_file(
             files,
-            target=_columns(target),
-            prediction=_columns(prediction),
+            target=one_or_more(target),
+            prediction=one_or_more(prediction),
             **columns,
             task=task.value,
             outputs=outputs,
@@ -183,13 +186,20 @@ def check_command(
             alpha=alpha,
             predictions_from=predictions_from.value,
             drop_bad_rows=on_bad_row is OnBadRow.DROP,
+            fit_baseline=fit_baseline,
             exact=exact,
             table=table,
+            delimiter=delimiter,
+            decimal=decimal,
+            encoding=encoding,
+            header=header,
+            max_uncompressed=max_uncompressed,
             progress=progress.say,
         )
+    report = gate.apply(report if context.obj is None else context.obj.note(report))
     write_files({path: RENDERERS[ENDINGS[path.suffix.lower()]](report, verbosity) for path in output or []})
     _show(report, format, verbosity, color)
-    raise typer.Exit(FOUND if any(check.status in GATES[fail_on] for check in report.checks) else 0)
+    raise typer.Exit(FOUND if report.failing else 0)
 
 
 @app.command("explain")
@@ -206,14 +216,10 @@ def explain_command(
     print_document(explain_text(name), color)
 
 
+app.command("compare")(compare_command)
 app.command("summarize")(summarize_command)
 app.command("merge")(merge_command)
 app.command("sql")(sql_command)
-
-
-def _columns(names: list[str] | None) -> str | list[str] | None:
-    """Return the column of a role, or its columns."""
-    return names[0] if names is not None and len(names) == 1 else names
 
 
 @app.command("schema")
@@ -222,13 +228,6 @@ def schema_command(debug: DebugOption = False) -> None:
     from losscheck.render.as_json import read_schema
 
     print_text(read_schema(), encoding="utf-8")
-
-
-def _only_column(role: str, names: list[str] | None) -> str | None:
-    """Return the column of a role; keeping the last of several silently would check another one than was meant."""
-    if names is not None and len(names) > 1:
-        raise InputError(f"one {role} column at a time for now: {', '.join(repr(name) for name in names)} were given")
-    return names[0] if names else None
 
 
 def _choose_verbosity(quiet: bool, verbose: bool) -> Verbosity:
@@ -250,13 +249,21 @@ def _show(report: Report, format: Format, verbosity: Verbosity, color: Color) ->
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with the code of the contract."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    name, *words = _with_command(given)
+    program = "losscheck" if name == "check" else f"losscheck {name}"
     try:
-        code = typer.main.get_command(app).main(args=_with_command(given), prog_name="losscheck", standalone_mode=False)
+        # The command itself: the group in front of it has no options, and half of the start is Typer reading them.
+        command: Any = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+        configuration = None
+        if name == "check":
+            words, configuration = configure(command, words, Path.cwd())
+        context = {"obj": configuration, "help_option_names": HELP_NAMES}
+        code = command.main(args=words, prog_name=program, standalone_mode=False, **context)
         sys.exit(code or 0)
     except InputError as error:
         _fail(str(error), BAD_INPUT)
     except UsageError as error:
-        _fail(f"{_plain(error.format_message())} (see losscheck --help)", BAD_INPUT)
+        _fail(f"{plain_message(error)} (see {program} --help)", BAD_INPUT)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(INTERRUPTED)
     except Exception as error:
@@ -264,11 +271,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             traceback.print_exc()
         hint = "" if "--debug" in given else " (a bug: --debug shows the traceback)"
         _fail(f"internal error: {type(error).__name__}: {error}{hint}", INTERNAL)
-
-
-def _plain(message: str) -> str:
-    """Return Typer's message as one line, without its full stop and the words of the validation behind it."""
-    return " ".join(message.replace("Value error, ", "").split()).rstrip(".")
 
 
 def _with_command(arguments: list[str]) -> list[str]:

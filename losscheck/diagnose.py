@@ -1,56 +1,35 @@
-"""The whole flow on one screen: sample → checks and fits → facts → verdict → report, for noise and for classes."""
+"""The whole flow on one screen: sample → checks and fits → facts → verdict → report, for noise, classes, and targets
+before training.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from os import PathLike
 from typing import Any
 
 import losscheck
-from losscheck.checks import run_checks
+from losscheck.checks import in_order, run_checks
+from losscheck.checks.check import looked_at_as
 from losscheck.classes.request import ClassRequest
 from losscheck.drawing import draw_histogram, draw_quantiles
 from losscheck.facts import gather_facts
 from losscheck.families import declaration_named
+from losscheck.notes import CLASSES_FROM, note_sample
 from losscheck.numeric.lazy import np
 from losscheck.options import Options, make_asked, make_options
 from losscheck.plotting import plot_noise
 from losscheck.posterior import weigh_models
 from losscheck.preparation import prepare
 from losscheck.ranking import FamilyFits
-from losscheck.reading import Roles, read_sample, sample_from_arrays
+from losscheck.reading import Roles, make_spelling, read_sample, sample_from_arrays
 from losscheck.refusal import require_noise
-from losscheck.results import Report
+from losscheck.results import InputError, Report, TaskKind
 from losscheck.rules import Request
 from losscheck.sample import ClassSample, Sample
-from losscheck.target import is_blurred
 from losscheck.task import detect_task
 from losscheck.verdict import judge_loss, recommend
-
-PREDICTIONS_FROM = {
-    "unknown": "Predictions are taken as held out; if the model was trained on these rows, the residuals are smaller "
-    "and lighter-tailed than new ones would be (--predictions-from training).",
-    "heldout": "Predictions are held out, so the residuals are those of new rows.",
-    "training": "The model was trained on these rows: the residuals are smaller and lighter-tailed than new ones would "
-    "be, so every figure here is optimistic about the loss in use, and no declared loss fails on it.",
-}
-SUMMARIZED = (
-    "The rows were summarized: counted in buckets at most 0.8 % wide, each with its exact sums. At a million rows this "
-    "moves a fitted parameter by 0.02 of its standard error, the center of a loss with a kink by 0.04; the order of "
-    "the rows, repeated rows and row numbers are not in a summary (--exact keeps all rows in memory)."
-)
-BLURRED = (
-    "Likelihoods of the targets' own domain (positive numbers, amounts with zeros, shares, cut-off values) were not "
-    "compared: the summary tells targets near 0 or at a bound too coarsely from their predictions. They need the rows "
-    "(--exact), or an evenly spread part of them."
-)
-CLASSES_FROM = {
-    "unknown": "Outputs are taken as held out; on the rows that a model was trained on, it looks calibrated or better "
-    "whatever it is (--predictions-from training).",
-    "heldout": "Outputs are held out, so labels can be held against them.",
-    "training": "The model was trained on these rows: every check of labels against outputs is too kind, and none of "
-    "them can vouch for new rows.",
-}
 
 
 def check(
@@ -60,6 +39,7 @@ def check(
     residual: Any = None,
     weight: Any = None,
     order: Any = None,
+    group: Any = None,
     task: str = "auto",
     outputs: str = "auto",
     stage: str = "train",
@@ -75,14 +55,22 @@ def check(
 
     Takes anything numpy reads as numbers, pandas Series and DataFrames; labels of any type. Class outputs are (n, K),
     or (n,) scores of two classes, with labels (n,) or 0/1 or soft targets (n, K). `weight` are importance weights,
-    `order` sorts the rows. Raises InputError for anything that cannot be used, unequal lengths or bad options.
+    `order` sorts the rows, `group` names the segment of each: every one gets a verdict of its own. A target alone is
+    looked at before training. Raises InputError for anything that cannot be used, unequal lengths or bad options.
     """
     options = make_options(loss, estimand, min_efficiency, alpha, predictions_from)
     asked = make_asked(outputs, stage, ordinal, seed)
     sample = sample_from_arrays(
-        target=target, prediction=prediction, residual=residual, weight=weight, order=order, task=task, asked=asked
+        target=target,
+        prediction=prediction,
+        residual=residual,
+        weight=weight,
+        order=order,
+        group=group,
+        task=task,
+        asked=asked,
     )
-    return diagnose(sample, options)
+    return _with_segments(diagnose(sample, options), sample, options)
 
 
 def check_file(
@@ -93,6 +81,7 @@ def check_file(
     residual: str | None = None,
     weight: str | None = None,
     order: str | None = None,
+    group: str | None = None,
     task: str = "auto",
     outputs: str = "auto",
     stage: str = "train",
@@ -104,20 +93,35 @@ def check_file(
     alpha: float = 0.05,
     predictions_from: str = "unknown",
     drop_bad_rows: bool = False,
+    fit_baseline: bool = False,
     exact: bool = False,
     table: str | None = None,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    encoding: str | None = None,
+    header: bool | None = None,
+    max_uncompressed: str | int | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Report:
     """Diagnose a file, or several as one data set; column names are detected when left out.
 
-    A file may be a summary, or the address of a database with a `table` (extra `ibis`). Above 5 million rows a
-    summary is made, unless `exact`.
+    `files` may be directories and patterns. `delimiter`, `decimal`, `encoding` and `header` go before what is found.
+    `group` is the column of segments, which get a verdict each. A file may be a summary, or the address of a database
+    with a `table` (extra `ibis`). Above 5 million rows a summary is made, unless `exact`, or segments are asked for.
+    `fit_baseline`: there are features and no predictions; a quick linear model predicts every row from the others.
 
     Raises InputError, naming file, line, column and value, for anything that cannot be read.
     """
     options = make_options(loss, estimand, min_efficiency, alpha, predictions_from)
     asked = make_asked(outputs, stage, ordinal, seed)
-    roles = Roles(target=_names(target), prediction=_names(prediction), residual=residual, weight=weight, order=order)
+    roles = Roles(
+        target=_names(target),
+        prediction=_names(prediction),
+        residual=residual,
+        weight=weight,
+        order=order,
+        group=group,
+    )
     paths = [files] if isinstance(files, (str, PathLike)) else list(files)
     sample = read_sample(
         paths,
@@ -125,11 +129,33 @@ def check_file(
         task=task,
         asked=asked,
         drop_bad_rows=drop_bad_rows,
+        with_features=fit_baseline,
         exact=exact,
         table=table,
+        spelling=make_spelling(delimiter, decimal, encoding, header, max_uncompressed),
         progress=progress,
     )
-    return diagnose(sample, options, progress)
+    if fit_baseline:
+        sample = _with_baseline(sample, options, seed)
+    return _with_segments(diagnose(sample, options, progress), sample, options)
+
+
+def _with_baseline(sample: Sample | ClassSample, options: Options, seed: int) -> Sample | ClassSample:
+    from losscheck.baseline.fit import fit_baseline
+
+    if options.predictions_from != "unknown":
+        raise InputError("--fit-baseline makes its own out-of-fold predictions: leave out --predictions-from")
+    with np.errstate(all="ignore"):
+        return fit_baseline(sample, seed) if isinstance(sample, Sample) else sample
+
+
+def _with_segments(report: Report, sample: Sample | ClassSample, options: Options) -> Report:
+    """Return the report with the verdicts of the segments, where there are some."""
+    if sample.segments is None:
+        return report
+    from losscheck.segments import add_segments
+
+    return add_segments(report, sample, options, diagnose)
 
 
 def _names(chosen: str | Sequence[str] | None) -> str | tuple[str, ...] | None:
@@ -140,6 +166,8 @@ def diagnose(sample: Sample | ClassSample, options: Options, progress: Callable[
     """Return the report on one sample; raises InputError where there is nothing to read."""
     say = progress or (lambda _: None)
     with np.errstate(all="ignore"):  # outliers of 1e300 overflow on the way to figures that stay finite
+        if looked_at_as(sample) is TaskKind.TARGETS:
+            return _diagnose_before_training(sample, options, say)
         if isinstance(sample, ClassSample):
             return _diagnose_classes(sample, options.of_classes(), options.alpha, say)
         request = options.of_residuals()
@@ -165,7 +193,7 @@ def _diagnose_noise(sample: Sample, request: Request, alpha: float, say: Callabl
         verdict=verdict,
         fits=ranked,
         checks=(*checks, *judged),
-        notes=(PREDICTIONS_FROM[request.predictions_from], *_notes_on_summary(sample)),
+        notes=note_sample(sample, request.predictions_from),
         histogram=draw_histogram(prepared, fits, ranked, verdict),
         quantiles=draw_quantiles(prepared, alpha),
         derivation="" if verdict.loss is None else declaration_named(verdict.loss).derivation,
@@ -173,16 +201,45 @@ def _diagnose_noise(sample: Sample, request: Request, alpha: float, say: Callabl
     )
 
 
-def _notes_on_summary(sample: Sample) -> tuple[str, ...]:
-    if not sample.info.summarized:
-        return ()
-    return (SUMMARIZED, BLURRED) if is_blurred(sample) else (SUMMARIZED,)
+def _diagnose_before_training(sample: Sample | ClassSample, options: Options, say: Callable[[str], None]) -> Report:
+    # neither residuals nor outputs of a trained model pay for this import
+    from losscheck.before_training import facts as start
+    from losscheck.before_training import labels as of_labels
+    from losscheck.before_training.verdict import judge_before_training, recommend_before_training
+    from losscheck.before_training.words import NOTE
+
+    base = partial(Report, version=losscheck.__version__, input=sample.info, task=detect_task(sample))
+    say(f"checks on {sample.n:,} rows")
+    if isinstance(sample, ClassSample):
+        asked, rates = options.of_classes(), of_labels.LabelFacts(sample)
+        return base(
+            verdict=of_labels.recommend_for_labels(rates, asked),
+            fits=of_labels.fit_of_base_rates(rates),
+            checks=(*run_checks(sample, options.alpha), *of_labels.judge_for_labels(rates, asked)),
+            notes=(of_labels.NOTE,),
+            derivation=rates.family.derivation,
+        )
+    request = options.of_residuals()
+    start.require_targets(sample)
+    checks = run_checks(sample, options.alpha)
+    say("fits around the constant prediction")
+    facts = start.gather_target_facts(sample, checks, options.alpha)
+    verdict = recommend_before_training(facts, request)
+    return base(
+        verdict=verdict,
+        fits=facts.constant.ranked,
+        checks=in_order((*checks, *judge_before_training(sample, facts, verdict, request))),
+        notes=(NOTE,),
+        histogram=facts.constant.draw(verdict),
+        derivation=declaration_named(verdict.loss or "mse").derivation,
+    )
 
 
 def _diagnose_classes(sample: ClassSample, request: ClassRequest, alpha: float, say: Callable[[str], None]) -> Report:
     # a fifth of a run on 1,000 residuals would be their import
     from losscheck.classes.facts import gather_class_facts
     from losscheck.classes.verdict import describe_fit, judge_class_loss, recommend_class_loss
+    from losscheck.outputs.pictures import plot_classes
     from losscheck.outputs.reliability import reliability
 
     task = detect_task(sample)
@@ -201,4 +258,5 @@ def _diagnose_classes(sample: ClassSample, request: ClassRequest, alpha: float, 
         notes=(CLASSES_FROM[request.predictions_from],) if facts.labelled else (),
         reliability=reliability(sample, alpha),
         derivation=facts.family.derivation,
+        plots=plot_classes(sample, alpha),
     )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
-from losscheck.checks import CHECKS
-from losscheck.checks.check import Check
 from losscheck.families import FAMILIES, LABEL_FAMILIES, RESPONSE_FAMILIES
 from losscheck.families.declaration import Declaration, plain_name
 from losscheck.families.label_family import LabelFamily
@@ -14,19 +13,22 @@ from losscheck.render.blocks import Block, CodeBlock, Document, Heading, Paragra
 from losscheck.render.figures import escape
 from losscheck.results import InputError
 
+if TYPE_CHECKING:
+    from losscheck.checks import Check
+
 DECLARATIONS: tuple[Declaration, ...] = (*FAMILIES, *RESPONSE_FAMILIES, *LABEL_FAMILIES)
 
 CHECK_GROUPS = (
     ("Checks of the input", ("LC0",)),
     ("Checks of residuals", ("LC1", "LC2", "LC3", "LC4")),
-    ("Checks of class outputs", ("LC5", "LC6", "LC7")),
+    ("Checks of class outputs, and before training", ("LC5", "LC6", "LC7")),
     ("The loss in use", ("LC9",)),
 )
 """The checks by what they look at, from the first digit of their codes."""
 
 
-ALIASES_SHOWN, LONGEST_ALIAS = 2, 12
-"""Other names of a loss in the table of contents: at most so many, and so long; its own page has all."""
+LONGEST_NAMES = 27
+"""Letters of a loss's name with its other names in the table of contents; its own page has all."""
 
 
 def explain_text(name: str | None = None) -> Document:
@@ -38,11 +40,19 @@ def explain_text(name: str | None = None) -> Document:
         return Document(_list_contents())
     key = plain_name(name)
     likelihoods = [declaration for declaration in DECLARATIONS if key in declaration.names]
-    checks = [check for check in CHECKS if key in _check_names(check)]
-    if not likelihoods and not checks:
+    if likelihoods:
+        return Document(tuple(block for declaration in likelihoods for block in _explain_likelihood(declaration)))
+    checks = [check for check in _all_checks() if key in _check_names(check)]
+    if not checks:
         raise InputError(_suggest(name))
-    blocks = [block for declaration in likelihoods for block in _explain_likelihood(declaration)]
-    return Document((*blocks, *(block for check in checks for block in _explain_check(check))))
+    return Document(tuple(block for check in checks for block in _explain_check(check)))
+
+
+def _all_checks() -> tuple[Check, ...]:
+    """Return the checks, whose modules take longer to import than all else here: a loss's name needs none of them."""
+    from losscheck.checks import CHECKS
+
+    return CHECKS
 
 
 def _check_names(check: Check) -> list[str]:
@@ -50,9 +60,10 @@ def _check_names(check: Check) -> list[str]:
 
 
 def _suggest(name: str) -> str:
+    checks = _all_checks()
     known = {n for declaration in DECLARATIONS for n in declaration.names}
-    codes = {check.code.lower(): check.code for check in CHECKS}
-    known |= {n for check in CHECKS for n in _check_names(check)}
+    codes = {check.code.lower(): check.code for check in checks}
+    known |= {n for check in checks for n in _check_names(check)}
     close = [codes.get(n, n) for n in get_close_matches(plain_name(name), sorted(known), n=3)]
     nearest = f"did you mean {' or '.join(close)}? " if close else ""
     return f"nothing is named {name!r}: {nearest}`losscheck explain` lists all names"
@@ -138,12 +149,12 @@ def _list_contents() -> tuple[Block, ...]:
     responses = tuple(Row((_name_loss(family), family.id, family.elicits)) for family in RESPONSE_FAMILIES)
     labels = tuple(Row((_name_loss(family), family.id, family.elicits)) for family in LABEL_FAMILIES)
     titles = ("loss", "family", "elicits the")
-    groups = ((title, [c for c in CHECKS if c.code.startswith(prefixes)]) for title, prefixes in CHECK_GROUPS)
+    groups = ((title, [c for c in _all_checks() if c.code.startswith(prefixes)]) for title, prefixes in CHECK_GROUPS)
     return (
         Paragraph("losscheck explain NAME, where NAME is a loss, a family, a check or a check's code."),
         Heading("Losses of numbers and the noise that each is the likelihood of"),
         Table(noise, titles),
-        Heading("Losses of counts, positive, bounded and censored targets, and the likelihood of each"),
+        Heading("Losses of counts and of positive, bounded and censored targets"),
         Table(responses, titles),
         Heading("Losses of classes and the labels that each is the likelihood of"),
         Table(labels, titles),
@@ -156,6 +167,9 @@ def _list_checks(checks: list[Check]) -> Table:
 
 
 def _name_loss(declaration: Declaration) -> Words:
-    short = [alias for alias in declaration.loss.aliases if len(alias) <= LONGEST_ALIAS]
-    aliases = ", ".join(short[:ALIASES_SHOWN])
-    return Span(declaration.loss.id, Role.STRONG), f" ({aliases})" if aliases else ""
+    loss, shown = declaration.loss, ""
+    for alias in loss.aliases:
+        longer = f"{shown}, {alias}" if shown else alias
+        if len(f"{loss.id} ({longer})") <= LONGEST_NAMES:
+            shown = longer
+    return Span(loss.id, Role.STRONG), f" ({shown})" if shown else ""

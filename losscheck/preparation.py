@@ -67,7 +67,7 @@ class LogView:
     """The log ratios of a positive target, and the same rows as residuals with a prediction-dependent scale."""
 
     ratios: Points
-    cells: Points
+    cells: Points | None
     rows: int
 
 

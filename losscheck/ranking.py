@@ -63,7 +63,7 @@ class FamilyFits:
     def log_standing(self) -> tuple[str, float]:
         """Return the better log-scale family and its nats per row behind the best scale head, on the same rows."""
         logs = self._prepared.logs
-        if logs is None:
+        if logs is None or logs.cells is None:
             return "", math.inf
         best = min(LOGS, key=lambda name: self.fitted(name).fit.bic)
         if logs.rows == self._prepared.rows:

@@ -58,11 +58,9 @@ def explain_own(family: ResponseFamily, facts: Facts, parameters: Mapping[str, E
 
 
 def write_own_code(family: ResponseFamily, parameters: Mapping[str, Estimate]) -> Code:
-    """Return the family's code with the parameters filled in; names that have no value stay names."""
-    names = {name: name for name in (*family.loss.parameters, *family.known)}
-    values = names | {name: f"{e.value:.6g}" for name, e in parameters.items()}
-    pytorch = None if family.pytorch_code is None else family.pytorch_code.format_map(values)
-    return Code(numpy=family.numpy_code.format_map(values), pytorch=pytorch)
+    """Return the family's code with the parameters filled in; none where one of them has no value."""
+    values = {name: e.value for name, e in parameters.items() if e.value is not None}
+    return family.fill_code(values) if set(values) >= set(family.loss.parameters) else Code()
 
 
 def judge_in_nats(name: str, loss: str, contest: Contest, verdict: Verdict, request: Request, reach: float) -> Finding:

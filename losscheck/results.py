@@ -222,6 +222,16 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Group:
+    """The verdict on one segment of the rows; `judged` is the check that places it among the segments."""
+
+    name: str
+    rows: int
+    verdict: Verdict
+    judged: CheckResult = field(metadata={"json": False})
+
+
+@dataclass(frozen=True)
 class Histogram:
     """Counts of the residuals, and the fitted densities at the bin centres as expected counts."""
 
@@ -261,7 +271,10 @@ class Reliability:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that a run found; `to_dict()` is the JSON of the contract."""
+    """Everything that a run found; `to_dict()` is the JSON of the contract.
+
+    `failing` are the ids of the checks that make the exit code 1, None where no gate was asked: those that failed.
+    """
 
     version: str
     input: InputInfo
@@ -269,13 +282,14 @@ class Report:
     verdict: Verdict
     fits: tuple[Fit, ...]
     checks: tuple[CheckResult, ...]
-    groups: tuple[Mapping[str, Any], ...] = ()
+    groups: tuple[Group, ...] = ()
     notes: tuple[str, ...] = field(default=(), metadata={"json": False})
     histogram: Histogram | None = field(default=None, metadata={"json": False})
     quantiles: QuantileStrip | None = field(default=None, metadata={"json": False})
     reliability: Reliability | None = field(default=None, metadata={"json": False})
     derivation: str = field(default="", metadata={"json": False})
     plots: Plots = field(default_factory=Plots, metadata={"json": False})
+    failing: tuple[str, ...] | None = field(default=None, metadata={"json": False})
 
     def __str__(self) -> str:
         """Return the verdict's status and headline; `repr` shows every field."""
@@ -291,6 +305,10 @@ class Report:
     def passed(self) -> bool:
         """True when no check failed: what `--fail-on fail` asks."""
         return all(check.status is not Status.FAIL for check in self.checks)
+
+    def stops(self, check: CheckResult) -> bool:
+        """Return whether this check makes the exit code 1."""
+        return check.status is Status.FAIL if self.failing is None else check.id in self.failing
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain JSON values: 12 significant digits, NaN and infinities as None."""

@@ -29,6 +29,48 @@ class LeftOut:
     rows: tuple[int, ...]
 
 
+class Stage(StrEnum):
+    """Whether the outputs are those of a trained model or of one at initialisation."""
+
+    TRAIN = "train"
+    INIT = "init"
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """The other columns of a file with targets: numbers (n, p), NaN where missing; words as codes of their levels.
+
+    `levels` has the distinct words of each column, in the order of their codes; None for a column of numbers, and
+    no word at all for one that has too many to be the levels of anything.
+    """
+
+    names: tuple[str, ...]
+    values: Array
+    levels: tuple[tuple[str, ...] | None, ...]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What is known of the baseline whose out-of-fold predictions a sample has.
+
+    `left_out` are the columns that it does not use, each with the reason; `r_squared` is measured out of fold.
+    """
+
+    method: str
+    folds: int
+    r_squared: float
+    used: tuple[str, ...]
+    left_out: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Segments:
+    """The segment that each row belongs to: `code` (n,) is its place among `names`."""
+
+    code: NDArray[np.int64]
+    names: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Values:
     """One column by itself: values, the rows that each stands for, and which stand for rows that differ a little."""
@@ -52,6 +94,8 @@ class Values:
 class Sample:
     """Clean rows of a regression problem: finite, equally long 1-D arrays in file order (or in `--order`).
 
+    Of targets alone (kind `targets`) the residual is what the constant prediction leaves, target − mean.
+
     `residual` is target − prediction, in the target's units. `weight` are importance weights scaled so that
     they sum to Kish's effective number of rows (Σw)²/Σw²; None means that every row counts once.
     `row` holds the 1-based data row number of every kept row; it is empty where rows are not known one by one.
@@ -71,10 +115,15 @@ class Sample:
     missing: tuple[LeftOut, ...] = ()
     non_finite: tuple[LeftOut, ...] = ()
     kind: TaskKind = TaskKind.REGRESSION
+    stage: Stage = Stage.TRAIN
+    named_task: TaskKind | None = None
+    features: Features | None = None
+    baseline: Baseline | None = None
     count: Array | None = None
     merged: NDArray[np.bool_] | None = None
     cells: Sample | None = None
     targets: Values | None = None
+    segments: Segments | None = None
 
     @cached_property
     def n(self) -> int:
@@ -142,13 +191,6 @@ class Numbers(StrEnum):
     INVALID = "invalid"  # no reading fits
 
 
-class Stage(StrEnum):
-    """Whether the outputs are those of a trained model or of one at initialisation."""
-
-    TRAIN = "train"
-    INIT = "init"
-
-
 @dataclass(frozen=True)
 class Digits:
     """How precisely the outputs were written: the most decimals, and the most significant digits, of any number.
@@ -191,7 +233,8 @@ class ClassSample:
 
     `label` is the index of the true class of each row: of the column for K ≥ 2 (−1 where the label has none), 0 or 1
     for K = 1. `targets` (n, K) are the 0/1 indicators of multilabel rows or the fractions of soft labels. Both are None
-    where only outputs were given. `classes` names the classes: of the columns for K ≥ 2, the two of a single score.
+    where only outputs were given; of labels alone (kind `targets`) the outputs are the base rates in every row.
+    `classes` names the classes: of the columns for K ≥ 2, the two of a single score.
     `row` holds the 1-based data row number of every row; rows with a missing or undefined output are not here
     but counted in `missing` and `non_finite` (−inf is kept: it is a legal log-probability).
     `weight` are importance weights that sum to Kish's effective number of rows, None: each row counts once.
@@ -212,6 +255,7 @@ class ClassSample:
     non_finite: tuple[LeftOut, ...] = ()
     asked: Asked = field(default_factory=Asked)
     constant: bool = False
+    segments: Segments | None = None
 
     @property
     def n(self) -> int:

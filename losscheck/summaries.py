@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from losscheck.choices import OnBadRow, TaskChoice
+from losscheck.cli_options import OnBadRow, TaskChoice
 from losscheck.output import Progress, print_text, write_files
 from losscheck.results import InputError
 

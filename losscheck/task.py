@@ -14,6 +14,8 @@ def detect_task(sample: Sample | ClassSample, family: str | None = None) -> Task
     """
     if isinstance(sample, ClassSample):
         return Task(sample.kind, sample.why)
+    if sample.kind is TaskKind.TARGETS:
+        return Task(sample.kind, "the targets are numbers, and there are no predictions of a model")
     columns = sample.info.columns
     targets = sample.target_values
     if targets is None:
@@ -23,4 +25,6 @@ def detect_task(sample: Sample | ClassSample, family: str | None = None) -> Task
         return Task(TaskKind.COUNT, "the targets are whole numbers from 0 on, and counts is what they behave as")
     whole = targets.whole and bool((targets.value >= 0).all())
     why = "the targets are numbers and there is one number predicted for each"
+    if sample.baseline is not None:
+        why = "the targets are numbers, predicted out of fold by a baseline that was fitted here"
     return Task(sample.kind, f"{why}; they are whole, but not spread as counts are" if whole else why)

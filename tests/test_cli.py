@@ -62,6 +62,7 @@ def test_what_is_left_out_has_the_defaults_of_the_library(diagnosis, run):
         "residual": None,
         "weight": None,
         "order": None,
+        "group": None,
         "task": "auto",
         "outputs": "auto",
         "stage": "train",
@@ -72,9 +73,15 @@ def test_what_is_left_out_has_the_defaults_of_the_library(diagnosis, run):
         "min_efficiency": 0.8,
         "alpha": 0.05,
         "predictions_from": "unknown",
+        "fit_baseline": False,
         "drop_bad_rows": False,
         "exact": False,
         "table": None,
+        "delimiter": None,
+        "decimal": None,
+        "encoding": None,
+        "header": None,
+        "max_uncompressed": None,
     }
 
 
@@ -89,6 +96,10 @@ def test_what_is_left_out_has_the_defaults_of_the_library(diagnosis, run):
         (["--estimand", "quantile:0.9"], {"estimand": "quantile:0.9"}),
         (["--predictions-from", "training"], {"predictions_from": "training"}),
         (["--on-bad-row", "drop"], {"drop_bad_rows": True}),
+        (["--fit-baseline"], {"fit_baseline": True}),
+        (["--delimiter", "tab", "--decimal", "comma"], {"delimiter": "tab", "decimal": "comma"}),
+        (["--encoding", "latin1", "--no-header"], {"encoding": "latin1", "header": False}),
+        (["--header", "--max-uncompressed", "1G"], {"header": True, "max_uncompressed": "1G"}),
     ],
 )
 def test_options_reach_the_diagnosis(diagnosis, run, arguments, expected):
@@ -130,7 +141,7 @@ def test_bad_usage_is_one_line_and_exit_code_2(diagnosis, run, arguments):
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("option", ["--residual", "--weight", "--order"])
+@pytest.mark.parametrize("option", ["--residual", "--weight", "--order", "--group"])
 def test_a_second_column_of_a_role_is_refused_and_not_preferred(diagnosis, run, option):
     role = option[2:]
     refusal = f"losscheck: one {role} column at a time for now: 'a', 'b' were given\n"
@@ -180,15 +191,17 @@ def test_help_and_version(run):
 def test_class_outputs_and_labels_may_have_several_columns(diagnosis, run):
     run("a.csv", "-p", "a", "-p", "b", "-t", "y")
     ((_, options),) = diagnosis.calls
-    assert (options["prediction"], options["target"]) == (["a", "b"], "y")
+    assert (options["prediction"], options["target"]) == (("a", "b"), "y")
 
 
 def test_every_option_of_this_contract_and_no_other(run):
     out = run("--help")[1]
     options = (
-        "--target --prediction --residual --weight --order --loss --min-efficiency --estimand --predictions-from "
-        "--task --outputs --stage --ordinal --seed --table --exact "
-        "--on-bad-row --alpha --format --output --fail-on --quiet --verbose --color --debug --version --help"
+        "--target --prediction --residual --weight --order --group --loss --min-efficiency --estimand "
+        "--predictions-from --task --outputs --stage --ordinal --seed --table --exact --fit-baseline "
+        "--delimiter --decimal --encoding --header --no-header --max-uncompressed "
+        "--on-bad-row --alpha --format --output --fail-on --fail-on-inconclusive --select --ignore --against "
+        "--config --quiet --verbose --color --debug --version --help"
     )
     assert sorted({word for word in out.replace("│", " ").split() if word.startswith("--")} - {"--"}) == sorted(
         options.split()

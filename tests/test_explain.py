@@ -1,8 +1,10 @@
+import re
+
 import pytest
 
 from losscheck.checks import CHECKS
-from losscheck.explain import CHECK_GROUPS, explain_text
-from losscheck.families import FAMILIES, LABEL_FAMILIES
+from losscheck.explain import CHECK_GROUPS, DECLARATIONS, explain_text
+from losscheck.families import FAMILIES, LABEL_FAMILIES, RESPONSE_FAMILIES
 from losscheck.render.blocks import Heading
 from losscheck.render.terminal import write_document
 from losscheck.results import InputError
@@ -16,7 +18,7 @@ FAMILY_HEADINGS = [
     "References",
 ]
 CHECK_HEADINGS = ["What it checks", "Why it matters", "What to do", "When it misleads", "References"]
-FAMILY_NAMES = sorted({name for family in FAMILIES for name in family.names})
+FAMILY_NAMES = sorted({name for family in (*FAMILIES, *RESPONSE_FAMILIES) for name in family.names})
 LABEL_NAMES = sorted({name for family in LABEL_FAMILIES for name in family.names})
 CHECK_NAMES = [name for check in CHECKS for name in (check.id, check.code)]
 
@@ -64,19 +66,25 @@ def test_every_check_is_explained(name):
     assert "\n  -\n" not in write_document(explain_text(name))
 
 
+def test_no_check_has_the_name_of_a_loss():
+    names = {name for declaration in DECLARATIONS for name in declaration.names}
+    assert names.isdisjoint(CHECK_NAMES)
+
+
 def test_loss_and_family_are_shown_together_under_any_name():
     text = write_document(explain_text("mse"))
     assert text == write_document(explain_text("L2")) == write_document(explain_text(" Normal "))
     assert text.startswith("Mean squared error: the loss of normal (Gaussian) noise\n")
-    assert "\n  1. A normal residual has the density" in text
+    assert "\n  1. Say that the target is what the model says plus noise" in text
     assert explain_text("smooth-l1") == explain_text("huber")
     assert explain_text("lc201") == explain_text("Shapiro_Wilk")
 
 
 def test_the_contents_name_everything_within_80_columns():
     text = write_document(explain_text())
-    assert all(f"  {family.loss.id} " in text and f" {family.id} " in text for family in FAMILIES)
-    assert all(f"  {family.loss.id} " in text and f" {family.id} " in text for family in LABEL_FAMILIES)
+    for family in DECLARATIONS:
+        row = rf"\n  {family.loss.id}( \([^)]+\))? +{family.id} +{family.elicits.split()[0]}"
+        assert re.search(row, text)
     assert all(f"  {check.code}  {check.id} " in text for check in CHECKS)
     assert max(len(line) for line in text.splitlines()) <= 80
 

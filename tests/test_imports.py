@@ -11,18 +11,19 @@ LEVELS = [
     {"results"},
     {"sample"},
     {"numeric"},
-    {"outputs", "summary"},
+    {"outputs", "summary", "baseline"},
     {"families", "reading", "checks"},
     {"efficiency", "task", "target", "estimand"},
     {"loss_choice", "posterior", "preparation"},
     {"ranking", "measurement"},
     {"contest"},
-    {"facts", "drawing", "plotting", "refusal", "classes"},
+    {"facts", "notes", "drawing", "plotting", "refusal", "classes"},
     {"rule"},
     {"response_rules"},
     {"rules", "response_advice", "response_verdict"},
     {"advice", "options"},
-    {"verdict"},
+    {"verdict", "before_training"},
+    {"segments"},
     {"diagnose"},
     {"cli"},
     {"__main__"},
@@ -31,9 +32,27 @@ ALLOWED = {name: set().union(*LEVELS[:level]) for level, names in enumerate(LEVE
 ALLOWED |= {"render": {"plots", "results"}, "output": {"results", "render"}}
 ALLOWED["results"] = {"plots", "render"}  # a report shows itself in a notebook: imported when it does
 ALLOWED |= {"explain": {"results", "families", "checks", "render"}}
-ALLOWED["cli"] = {"results", "diagnose", "explain", "render", "output", "summaries", "choices"}
-ALLOWED["choices"] = set()
-ALLOWED["summaries"] = {"results", "output", "reading", "summary", "choices"}
+ALLOWED |= {"testing": {"results", "gate", "render", "diagnose"}}
+ALLOWED |= {"gate": {"results", "checks"}, "configuration": {"results"}}
+ALLOWED["reading_options"] = set()
+ALLOWED |= {"cli_options": {"results", "render", "output", "gate"}}
+ALLOWED |= {
+    "comparison": {"results", "sample", "numeric", "outputs", "reading", "gate", "render", "options", "diagnose"},
+    "comparing": {"results", "cli_options", "gate", "output", "render", "options", "reading", "comparison"},
+}
+ALLOWED["cli"] = {
+    "results",
+    "diagnose",
+    "explain",
+    "render",
+    "output",
+    "gate",
+    "configuration",
+    "cli_options",
+    "comparing",
+    "summaries",
+}
+ALLOWED["summaries"] = {"results", "output", "reading", "summary", "cli_options"}
 
 
 def imported(path):

@@ -92,7 +92,9 @@ def test_the_band_of_the_normal_holds_95_percent_of_normal_quantiles():
     shares = []
     for _ in range(300):
         values = 3 + 2 * rng.normal(size=150)
-        prepared = SimpleNamespace(residuals=make_points(values), values=values, effective_rows=150.0, material=())
+        prepared = SimpleNamespace(
+            residuals=make_points(values), values=values, rows=150, effective_rows=150.0, material=()
+        )
         plot = plotting._against_normal(prepared, 0.05)
         shares.append([low <= seen <= high for seen, low, high in zip(plot.observed, plot.low, plot.high, strict=True)])
     held = np.mean(shares, axis=0)

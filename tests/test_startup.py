@@ -32,6 +32,12 @@ def test_a_command_that_computes_nothing_imports_nothing_heavy(arguments):
     assert done.stdout
 
 
+def test_a_loss_is_explained_without_the_checks():
+    command = COMMAND.format(arguments=["explain", "huber"])
+    done = run(f"{command}\nassert 'losscheck.checks' not in sys.modules")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_importing_the_package_imports_none_of_its_modules():
     done = run("import losscheck\nassert not [name for name in sys.modules if name.startswith('losscheck.')]")
     assert (done.returncode, done.stderr) == (0, "")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from losscheck.checks import advice, declared_loss, missing_values, non_finite
-from losscheck.checks.check import CLASSES, Check
+from losscheck.checks import advice, declared_loss, missing_values, non_finite, one_loss
+from losscheck.checks.check import Check, looked_at_as
+from losscheck.results import TaskKind
+from losscheck.sample import ClassSample
 
 if TYPE_CHECKING:
     from losscheck.results import CheckResult
-    from losscheck.sample import ClassSample, Sample
+    from losscheck.sample import Sample
 
     CHECKS: tuple[Check, ...]
 
@@ -21,11 +24,24 @@ def run_checks(sample: Sample | ClassSample, alpha: float = 0.05) -> tuple[Check
 
     LC900 and LC901 are left out: they are decided with the verdict.
     """
-    if sample.kind in CLASSES:
+    own: tuple[Check, ...]
+    if isinstance(sample, ClassSample):
         from losscheck.checks.classes import CLASS_CHECKS as own
+    elif looked_at_as(sample) is TaskKind.TARGETS:
+        from losscheck.checks.noise import heaping, too_few_rows
+        from losscheck.checks.targets import START_CHECKS
+
+        own = (too_few_rows.CHECK, heaping.CHECK, *START_CHECKS)
     else:
-        from losscheck.checks.noise import NOISE_CHECKS as own
-    return tuple(check.result(sample, alpha) for check in (*OF_ROWS, *own) if check.applies_to(sample))
+        from losscheck.checks.noise import NOISE_CHECKS, fitted_baseline
+
+        own = NOISE_CHECKS if sample.baseline is None else (fitted_baseline.CHECK, *NOISE_CHECKS)
+    return in_order(check.result(sample, alpha) for check in (*OF_ROWS, *own) if check.applies_to(sample))
+
+
+def in_order(results: Iterable[CheckResult]) -> tuple[CheckResult, ...]:
+    """Return the results in the order of the codes."""
+    return tuple(sorted(results, key=lambda result: result.code))
 
 
 def __getattr__(name: str) -> Any:
@@ -33,10 +49,13 @@ def __getattr__(name: str) -> Any:
     if name != "CHECKS":
         raise AttributeError(f"module 'losscheck.checks' has no attribute {name!r}")
     from losscheck.checks.classes import CLASS_CHECKS
-    from losscheck.checks.noise import NOISE_CHECKS
+    from losscheck.checks.noise import NOISE_CHECKS, fitted_baseline
+    from losscheck.checks.targets import START_CHECKS
 
-    globals()["CHECKS"] = (*OF_ROWS, *NOISE_CHECKS, *CLASS_CHECKS, advice.CHECK, declared_loss.CHECK)
+    last = (advice.CHECK, declared_loss.CHECK, one_loss.CHECK)
+    found = (*OF_ROWS, fitted_baseline.CHECK, *NOISE_CHECKS, *CLASS_CHECKS, *START_CHECKS, *last)
+    globals()["CHECKS"] = tuple(sorted(found, key=lambda check: check.code))
     return globals()["CHECKS"]
 
 
-__all__ = ["CHECKS", "Check", "run_checks"]
+__all__ = ["CHECKS", "Check", "in_order", "run_checks"]

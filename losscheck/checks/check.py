@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from losscheck.results import CheckResult, Effect, Need, Status, TaskKind
+from losscheck.sample import Stage
 
 if TYPE_CHECKING:
     from losscheck.sample import ClassSample, Sample
@@ -15,8 +16,16 @@ NOISE = frozenset({TaskKind.REGRESSION})
 """Tasks whose residuals are looked at."""
 CLASSES = frozenset({TaskKind.BINARY, TaskKind.MULTICLASS, TaskKind.MULTILABEL, TaskKind.SOFT})
 """Tasks whose outputs are probabilities of classes."""
+BEFORE = frozenset({TaskKind.TARGETS})
+"""Targets alone, or with the outputs of a network before training (`Stage.INIT`)."""
+NUMBERS = NOISE | BEFORE
 
 WEIGHTS_IGNORED = "(Row weights are not used: every row counts once.)"
+
+
+def looked_at_as(sample: Sample | ClassSample) -> TaskKind:
+    """Return the task whose checks are run: of numbers before training those of targets, with outputs or without."""
+    return TaskKind.TARGETS if getattr(sample, "stage", None) is Stage.INIT else sample.kind
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,7 @@ class Check:
 
     def applies_to(self, sample: Sample | ClassSample) -> bool:
         """Return whether the check looks at samples of this kind."""
-        return self.run is not None and sample.kind in self.tasks
+        return self.run is not None and looked_at_as(sample) in self.tasks
 
     def result(self, sample: Sample | ClassSample, alpha: float) -> CheckResult:
         """Run the check, or say in words why it does not apply."""

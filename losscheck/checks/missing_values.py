@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from losscheck.checks.check import Check, Finding
+from losscheck.checks.check import NUMBERS, Check, Finding
 from losscheck.checks.wording import percent, rows_text
 from losscheck.results import Effect, Status
 
@@ -45,5 +45,6 @@ CHECK = Check(
     references=("Rubin 1976, Inference and missing data, doi:10.1093/biomet/63.3.581",),
     worst=Status.WARN,
     run=run,
+    tasks=NUMBERS,
     varies=False,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from losscheck.checks.check import Check, Finding
+from losscheck.checks.check import NUMBERS, Check, Finding
 from losscheck.checks.missing_values import left_out_finding
 from losscheck.results import Status
 
@@ -31,5 +31,6 @@ CHECK = Check(
     references=("Goldberg 1991, What every computer scientist should know, doi:10.1145/103162.103163",),
     worst=Status.WARN,
     run=run,
+    tasks=NUMBERS,
     varies=False,
 )

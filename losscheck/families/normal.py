@@ -54,18 +54,24 @@ NORMAL = Family(
     density="f(r) = exp(−(r − mu)²/(2 sigma²)) / (sigma √(2π))",
     negative_log_likelihood="−log L = n/2·log(2π sigma²) + Σ(y − f)²/(2 sigma²)",
     derivation=(
-        "1. A normal residual has the density f(r) = exp(−r²/(2 sigma²)) / (sigma √(2π)), with r = y − f: the target "
-        "is what the model says plus the sum of many small accidents.\n"
-        "2. For independent rows the likelihood is the product of the densities, and its negative logarithm the sum "
-        "−log L = n/2·log(2π sigma²) + Σ(y − f)²/(2 sigma²). The square comes from the exponent of the density, from "
-        "nowhere else.\n"
-        "3. For any fixed sigma the first term is a constant and the factor 1/(2 sigma²) does not move the minimum: "
-        "only the sum of squares depends on the model f. So the model of least mean squared error is the one of "
-        "maximum likelihood.\n"
-        "4. Its gradient in f is (f − y)/sigma²: every row pulls in proportion to its residual, without limit. Under "
+        "1. Say that the target is what the model says plus noise, y = f + r, and the noise the sum of many small "
+        "accidents. Such a sum is near normal (central limit theorem): f(r) = exp(−r²/(2 sigma²)) / (sigma √(2π)).\n"
+        "2. The negative logarithm of one row's density is (y − f)²/(2 sigma²) + log sigma + log(2π)/2. The square "
+        "comes from the exponent of the density, from nowhere else.\n"
+        "3. Rows are independent, so the likelihood is the product of the densities, and its negative logarithm the "
+        "sum −log L = n/2·log(2π sigma²) + Σ(y − f)²/(2 sigma²).\n"
+        "4. With one sigma for all rows the first term is a constant, and 1/(2 sigma²) a factor that moves no minimum: "
+        "only the sum of squares depends on the model. So the model of least mean squared error is the one of maximum "
+        "likelihood.\n"
+        "5. Its gradient in f is (f − y)/sigma²: every row pulls in proportion to its residual, without limit. Under "
         "normal noise that is right, because a residual of 10 sigma does not happen unless the model is wrong.\n"
-        "5. The best sigma² is the mean squared error itself; put back, −log L = n/2·log(2πe·MSE). Half the squared "
-        "error is 0.35 nats a row."
+        "6. The expected squared error at f is the variance of y plus (f − mean of y)², whatever the noise: so it asks "
+        "for the mean, normal or not, as long as there is a variance.\n"
+        "7. The best sigma² is the mean squared error itself; put back, −log L = n/2·log(2πe·MSE). Halving the MSE is "
+        "worth log(2)/2 = 0.35 nats a row.\n"
+        "8. Three things were used, and each has its own repair. The normal's shape: heavier tails make the square a "
+        "logarithm or an absolute value (student_t, mae). One sigma: unequal ones weight rows by 1/sigma² "
+        "(gaussian_nll). Independence: without it the fit is still of the mean, but its standard errors are wrong."
     ),
     right_when="the residuals are near normal with a constant scale, or you need the mean and outliers are real",
     misleads=(

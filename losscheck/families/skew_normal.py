@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from losscheck.families.family import Family, Loss, Shape, ShapeClass
 from losscheck.families.normal import LOG_ROOT_2PI
-from losscheck.families.snippets import boosted
+from losscheck.families.snippets import LOG_NDTR, boosted
 from losscheck.numeric.lazy import Array, np, scipy
 
 FAR = -1e3
@@ -116,13 +116,7 @@ SKEW_NORMAL = Family(
             "loss = jnp.mean(0.5 * z**2 - log_ndtr(alpha * z))"
         ),
         "keras": (
-            "from keras import ops\n"
-            "\n"
-            "def log_ndtr(t):  # from -8 down by its expansion: erfc underflows\n"
-            "    near, far = ops.maximum(t, -8.0), ops.minimum(t, -8.0)\n"
-            "    tail = ops.log1p(-1 / far**2 + 3 / far**4) - 0.5 * far**2 - 0.9189385\n"
-            "    return ops.where(t > -8.0, ops.log(ops.erfc(-near / 2**0.5) / 2), tail - ops.log(-far))\n"
-            "\n"
+            f"from keras import ops\n\n{LOG_NDTR}"
             "def loss(y, f):\n"
             "{shift}    alpha, sigma = {alpha}, {sigma}\n"
             "    z = (y - f) / sigma\n"

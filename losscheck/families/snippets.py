@@ -12,13 +12,14 @@ MEAN = re.compile(r"loss = (-?)np\.mean\((.*)\)")
 
 def in_jax(numpy_code: str) -> str:
     """Return numpy code as JAX code: for functions that both name alike."""
-    return "import jax.numpy as jnp\n" + re.sub(r"\bnp\.", "jnp.", numpy_code)
+    on_jax = numpy_code.replace("from scipy.special", "from jax.scipy.special")
+    return "import jax.numpy as jnp\n" + re.sub(r"\bnp\.", "jnp.", on_jax)
 
 
 def in_keras(numpy_code: str) -> str:
     """Return numpy code that ends in a mean as a Keras loss of each row: Keras takes the mean itself, with weights."""
     *lines, last = numpy_code.split("\n")
-    mean = MEAN.fullmatch(last)
+    mean = MEAN.fullmatch(last.partition("  #")[0])
     if mean is None:
         raise ValueError(f"no mean to leave to Keras in {last!r}")
     sign, rows = mean.groups()
@@ -182,3 +183,57 @@ def with_temperature(one_of_several: bool) -> dict[str, str]:
 
 AFTER = "# after training: temperature {temperature}, fitted on held-out rows"
 SOFTMAX = "p = np.exp(z - z.max(axis=1, keepdims=True))\np = p / p.sum(axis=1, keepdims=True)"
+
+
+LOG_NDTR = """\
+def log_ndtr(t):  # from -8 down by its expansion: erfc underflows
+    near, far = ops.maximum(t, -8.0), ops.minimum(t, -8.0)
+    tail = ops.log1p(-1 / far**2 + 3 / far**4) - 0.5 * far**2 - 0.9189385
+    return ops.where(t > -8.0, ops.log(ops.erfc(-near / 2**0.5) / 2), tail - ops.log(-far))
+
+"""
+"""Log Φ for Keras, which has none."""
+
+
+def of_means(linear: str = "", boosted: str = "", trees: dict[str, str] | None = None) -> dict[str, str]:
+    """Return scikit-learn's models of a mean with a log link, and the settings of the trees that have the loss.
+
+    `linear` is a regressor of sklearn.linear_model, `boosted` a loss of its histogram trees; `trees` has the arguments
+    of each tree library's regressor.
+    """
+    models = {}
+    if linear:
+        imports = [f"from sklearn.linear_model import {linear.partition('(')[0]}"]
+        lines = [f"linear = {linear}  # alpha is a penalty, on by default"]
+        if boosted:
+            imports.insert(0, "from sklearn.ensemble import HistGradientBoostingRegressor")
+            lines.append(f'boosted = HistGradientBoostingRegressor(loss="{boosted}")')
+        models["sklearn"] = "\n".join((*imports, *lines))
+    makes = {
+        "xgboost": ("import xgboost as xgb", "xgb.XGBRegressor"),
+        "lightgbm": ("import lightgbm as lgb", "lgb.LGBMRegressor"),
+        "catboost": ("from catboost import CatBoostRegressor", "CatBoostRegressor"),
+    }
+    for framework, arguments in (trees or {}).items():
+        first, name = makes[framework]
+        models[framework] = f"{first}\nmodel = {name}({arguments})"
+    return models
+
+
+def of_two_parts(imports: str, some: str, amount: str, logs: bool = False) -> str:
+    """Return the fit of zeros and amounts by two models: a classifier of `y > 0` and a regressor of what is positive.
+
+    `logs`: the regressor is one of the logarithm, whose predictions are exponentiated with sigma.
+    """
+    target = "np.log(y[positive])" if logs else "y[positive]"
+    mean = "np.exp(amount.predict(X) + sigma**2 / 2)" if logs else "amount.predict(X)"
+    return (
+        ("import numpy as np\n" if logs else "") + f"{imports}\n\n"
+        "# two models: whether there is anything, and how much\n"
+        + ("sigma = {sigma}\n" if logs else "")
+        + f"some, amount = {some}, {amount}\n"
+        "positive = y > 0\n"
+        "some.fit(X, positive)\n"
+        f"amount.fit(X[positive], {target})\n"
+        f"f = some.predict_proba(X)[:, 1] * {mean}"
+    )

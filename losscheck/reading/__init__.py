@@ -7,9 +7,12 @@ from losscheck.reading.arrays import sample_from_arrays
 from losscheck.reading.columns import Roles
 from losscheck.reading.database import read_result, write_query
 from losscheck.reading.samples import read_sample, read_summaries, read_summary
+from losscheck.reading.spelling import Spelling, make_spelling
 
 __all__ = [
     "Roles",
+    "Spelling",
+    "make_spelling",
     "read_result",
     "read_sample",
     "read_summaries",

@@ -8,7 +8,7 @@ from typing import Any
 
 from losscheck.numeric.lazy import Array, np
 from losscheck.reading.digits import FLOAT16, FLOAT32, FLOAT64
-from losscheck.reading.labels import Labels
+from losscheck.reading.labels import CLASSES, Labels, Limit
 from losscheck.reading.number import MISSING, show
 from losscheck.results import InputError
 
@@ -149,9 +149,9 @@ def _encode(value: Any, place: str, labels: Labels) -> float:
     raise InputError(f"{place} is {value!r}; classes are whole numbers or text.")
 
 
-def new_labels(name: str) -> Labels:
+def new_labels(name: str, limit: Limit = CLASSES) -> Labels:
     """Return labels that may be any text: in an array "NA" is a word; numpy itself writes "nan" where it makes text."""
-    return Labels(name, MISSING - {"", "nan"})
+    return Labels(name, MISSING - {"", "nan"}, limit)
 
 
 def epsilon_of(values: Any, array: Any) -> tuple[float, str]:

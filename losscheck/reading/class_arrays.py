@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from losscheck.numeric.lazy import Array, np
@@ -22,11 +22,12 @@ from losscheck.reading.class_blocks import name_classes
 from losscheck.reading.class_sample import Naming, Request, make_class_sample
 from losscheck.reading.class_targets import pair_columns
 from losscheck.reading.collect import Collector
-from losscheck.reading.labels import Labels
+from losscheck.reading.labels import SEGMENTS, Labels
 from losscheck.reading.wording import list_texts
 from losscheck.results import Columns, InputError, InputInfo, TaskKind
 from losscheck.sample import Asked, ClassSample, Digits
 
+SEGMENT_COLUMN = "group"
 BLOCK_CELLS = 1 << 20
 """Numbers converted at a time, so that no second copy of the outputs is in memory."""
 
@@ -51,6 +52,9 @@ def sample_of_classes(given: Given) -> ClassSample:
     columns: dict[str, Array] = {}
     if target is not None and not naming.targets:
         columns["target"] = to_labels(given.values["target"], target.ravel(), "target", labels)
+    segments = new_labels(SEGMENT_COLUMN, SEGMENTS)
+    if "group" in given.arrays:
+        columns["group"] = to_labels(given.values["group"], given.arrays["group"].ravel(), "group", segments)
     columns |= {role: to_floats(given.arrays[role], role) for role in ("weight", "order") if role in given.arrays}
     if "weight" in columns:
         check_weights(columns["weight"])
@@ -67,10 +71,10 @@ def sample_of_classes(given: Given) -> ClassSample:
         if target is not None and naming.targets:
             block["target"] = convert(target[rows], "target", start)[:, order]
         collector.add({role: block[role] for role in names}, np.arange(start, rows.stop, dtype=np.int64) + 1)
-    return _make(given, collector, naming, labels)
+    return _make(given, collector, naming, labels, segments.values)
 
 
-def sample_of_two(given: Given, columns: Mapping[str, Array], why: str) -> ClassSample:
+def sample_of_two(given: Given, columns: Mapping[str, Array], why: str, segments: Sequence[str] = ()) -> ClassSample:
     """Return the sample of numbers that have turned out to be two classes and their score."""
     naming, _ = _name(given, 1)
     labels = new_labels(naming.target)
@@ -79,17 +83,21 @@ def sample_of_two(given: Given, columns: Mapping[str, Array], why: str) -> Class
     names = {role: (name,) for role, name in name_columns(given.values).items()}
     collector = Collector(names, outputs=True)
     collector.add(table, np.arange(1, len(table["target"]) + 1, dtype=np.int64))
-    return _make(given, collector, naming, labels, why)
+    return _make(given, collector, naming, labels, segments, why)
 
 
-def _make(given: Given, collector: Collector, naming: Naming, labels: Labels, why: str = "") -> ClassSample:
+def _make(
+    given: Given, collector: Collector, naming: Naming, labels: Labels, segments: Sequence[str], why: str = ""
+) -> ClassSample:
     several = {f"{role}s": names for role, names in collector.names.items() if len(names) > 1}
     single = {role: names[0] for role, names in collector.names.items() if len(names) == 1}
     epsilon, precision = epsilon_of(given.values["prediction"], given.arrays["prediction"])
     columns = Columns(**several, **single)  # type: ignore[arg-type]
     info = InputInfo((), 0, 0, columns, precision=precision)
     request = Request(given.task, given.asked, why)
-    return make_class_sample(collector.finish(), info, naming, Digits(epsilon), request, labels.values)
+    kept = collector.finish()
+    sample = make_class_sample(kept, info, naming, Digits(epsilon), request, labels.values)
+    return replace(sample, segments=kept.take_segments(segments))
 
 
 def _two_dimensional(array: Any, role: str) -> Any:

@@ -10,7 +10,7 @@ from typing import NoReturn
 from losscheck.reading.class_blocks import Block, find_blocks
 from losscheck.reading.class_names import CLASS_TARGET_NAMES, IGNORE_INDICES, is_score, tidy
 from losscheck.reading.column import Column
-from losscheck.reading.names import PREDICTION_NAMES, TARGET_NAMES, flatten, is_pair
+from losscheck.reading.names import PREDICTION_NAMES, TARGET_NAMES, WEIGHT_NAMES, flatten, is_pair
 from losscheck.reading.wording import list_names
 from losscheck.results import InputError, TaskKind
 
@@ -70,6 +70,13 @@ class Candidates:
         known = flatten(PREDICTION_NAMES)
         rest = [column for column in self.free if column is not target and column.numeric]
         return [column for column in rest if column.normal in known or is_pair(target.normal, column.normal)]
+
+    def labels_alone(self) -> Column | None:
+        """Return the target of a file without outputs: it was chosen, or there is nothing else in the file."""
+        if len(self.named_targets) != 1 or self.outputs:
+            return None
+        others = [c for c in self.free if c is not self.named_targets[0] and c.normal not in WEIGHT_NAMES]
+        return self.named_targets[0] if self.target or not others else None
 
     def refuse_targets(self, targets: Sequence[Column]) -> NoReturn:
         """Say that the target must be chosen."""

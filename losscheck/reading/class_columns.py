@@ -15,7 +15,7 @@ from losscheck.reading.class_candidates import (
     is_rest,
     labels_of,
 )
-from losscheck.reading.class_names import HARD_NAMES, IDENTIFIERS
+from losscheck.reading.class_names import HARD_NAMES, IDENTIFIERS, key_of
 from losscheck.reading.class_targets import find_target_group, match_targets
 from losscheck.reading.column import Column
 from losscheck.reading.score_columns import find_score, find_score_given
@@ -177,6 +177,16 @@ def _find_words(candidates: Candidates) -> Chosen | None:
     return found[0] if len(found) == 1 else None
 
 
+def _are_features(target: Column, outputs: tuple[Column, ...], task: TaskKind | None) -> bool:
+    """Tell whether columns without known names can be no outputs of the classes of a target that was chosen."""
+    labels = labels_of(target)
+    if task in GROUPED:
+        return False
+    if target.is_text and len(outputs) > 1:
+        return not set(map(key_of, labels)) & {key_of(column.name) for column in outputs}
+    return len(outputs) not in ((1, 2) if task is TaskKind.BINARY else (len(labels),))
+
+
 def _take_all(candidates: Candidates) -> Chosen | None:
     """Take every column of numbers for an output: the task was named, and nothing else is known."""
     target = tuple(candidates.named_targets)
@@ -187,5 +197,7 @@ def _take_all(candidates: Candidates) -> Chosen | None:
     whole = [column for column in outputs if column.is_whole]
     fewest = 1 if candidates.task is TaskKind.BINARY else 2
     if len(outputs) < fewest or 0 < len(whole) < len(outputs):
+        return None
+    if candidates.target and _are_features(target[0], outputs, candidates.task):
         return None
     return _with_target(target, outputs)

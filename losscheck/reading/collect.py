@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from losscheck.numeric.lazy import Array, np
 from losscheck.reading.stack import Stack
 from losscheck.results import InputError, InputInfo
-from losscheck.sample import LeftOut
+from losscheck.sample import LeftOut, Segments
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ROWS_SHOWN = 10
 UNREADABLE = "(unreadable row)"
+FEATURE = "feature"
+"""The role of columns that only a baseline looks at."""
 
 
 @dataclass
@@ -65,6 +67,11 @@ class Kept:
         for values in self.columns.values():
             for column in values.T:  # one by one: a sorted copy of all outputs would double the memory
                 column[:] = column[position]
+
+    def take_segments(self, names: Sequence[str]) -> Segments | None:
+        """Return the segments of the rows, whose codes are the role `group`; None where there is none."""
+        code = self.flat("group")
+        return None if code is None else Segments(code.astype(np.int64), tuple(names))
 
     def scaled_weight(self) -> Array | None:
         """Return the weights scaled to sum to Kish's effective number of rows; equal weights are none."""
@@ -148,6 +155,8 @@ class Collector:
 
     def _check(self, role: str, values: Array, row: NDArray[np.int64]) -> NDArray[np.bool_] | None:
         """Count what is missing or not finite; return which rows are good, None for all."""
+        if role == FEATURE:  # what is missing there is filled in, not left out
+            return None
         may_be_low = self._outputs and role == "prediction"
         # The largest is NaN where any value is: one pass over the numbers where nothing is wrong.
         if values.max() < np.inf and (may_be_low or values.min() > -np.inf):

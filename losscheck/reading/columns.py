@@ -80,7 +80,8 @@ def find_columns(columns: Sequence[Column], roles: Roles, headed: bool, file: st
     if "weight" not in found:
         found |= find_weight(search.free, file)
     target = found.get("target")
-    if target is not None and not target.numeric and target.text[:1].isalpha():
+    alone = set(found).isdisjoint(("prediction", "residual"))
+    if target is not None and not target.numeric and target.text[:1].isalpha() and not (alone and target.is_text):
         raise InputError(
             f"{file}: column '{target.name}' has text like {show(target.text)}, and the targets of a regression are "
             f"numbers."
@@ -178,9 +179,22 @@ class _Search:
         if residuals:
             return self._beside_residual() | {"residual": _only("residual", residuals, "--residual", self.file)}
         numeric = [column for column in self.free if column.numeric]
-        if len(numeric) == 1 and not self.targets and not self.predictions:
+        # without a header, a column of numbers beside others may as well be an index, or half of a row
+        alone = len(numeric) == 1 and (self.headed or len(self.columns) == 1)
+        if alone and not self.targets and not self.predictions:
             return {"residual": numeric[0]}
+        if target := self._target_alone(numeric):
+            return {"target": target}
         raise InputError(self._explain_failure(numeric))
+
+    def _target_alone(self, numeric: Sequence[Column]) -> Column | None:
+        """Return the target of a file without predictions: it was chosen, or there is nothing else in the file."""
+        if len(self.targets) != 1 or self.predictions:
+            return None
+        if any(find_stems(column.normal, PREDICTION_AFFIXES) for column in numeric):
+            return None
+        others = [column for column in self.free if column is not self.targets[0] and column.normal not in WEIGHT_NAMES]
+        return self.targets[0] if "target" in self.given or not others else None
 
     def _beside_residual(self) -> dict[str, Column]:
         """Return the one column that residuals need for checks against the prediction, if there is one."""
@@ -210,7 +224,7 @@ class _Search:
 
     def _refuse_training_log(self) -> None:
         names = {column.normal for column in self.columns}
-        if names & LOG_STEPS and names & LOG_LOSSES:
+        if names & LOG_STEPS and any(name in LOG_LOSSES or name.endswith("/loss") for name in names):
             raise InputError(
                 f"{self.file} looks like a training log ({list_names(self.columns)}): it has a loss per epoch or "
                 f"step. losscheck needs a target and a prediction per row; write them out for a held-out set."
@@ -233,7 +247,7 @@ class _Search:
                 )
             return (
                 f"{self.file} has targets ({names}) but no predictions were found. "
-                f"Name their column with -p COL. {columns}"
+                f"Name their column with -p COL, or look at the targets alone with -t {self.targets[0].name}. {columns}"
             )
         if self.predictions:
             names = list_names(self.predictions)

@@ -8,6 +8,7 @@ from typing import Any
 
 from losscheck.reading.column import Column
 from losscheck.reading.columns import Roles, find_columns
+from losscheck.reading.formats import Format
 from losscheck.reading.names import normalise
 from losscheck.reading.source import open_source
 from losscheck.results import Columns, InputError
@@ -79,6 +80,8 @@ def write_query(dialect: str, table: str, roles: Roles, center: Center | None = 
 def read_result(path: str, roles: Roles, center: Center | None = None) -> Summary:
     """Return the summary in a CSV file of what the query gave elsewhere; raises InputError."""
     with open_source(path) as source:
+        if source.format is not Format.TEXT:
+            raise InputError(f"{source.name} is a {source.format.value} file. Write the query's result to a CSV file.")
         text = b"".join(source.blocks()).decode(source.codec, "replace")
         lines = list(csv.reader(io.StringIO(text)))
         header, records = [name.strip().lower() for name in lines[0]], [line for line in lines[1:] if line]

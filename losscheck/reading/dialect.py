@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from losscheck.reading.encoding import HEAD_BYTES
-from losscheck.reading.number import SPACES, could_be_thousands, is_missing, parse_number, parse_sample, show
+from losscheck.reading.header import find_comments, find_doubtful, find_title, has_header, has_units, name_from_comment
+from losscheck.reading.number import SPACES, could_be_thousands, parse_number, parse_sample, show
 from losscheck.reading.source import Source
+from losscheck.reading.spelling import WHITESPACE, Spelling
 from losscheck.results import InputError
 
-WHITESPACE = " "  # runs of blanks and tabs, which the reader squeezes to one blank
 ONE_COLUMN = "\x1f"  # the ASCII unit separator: a delimiter that no text has
 DELIMITERS = (",", ";", "\t", "|", WHITESPACE)  # in a tie the first is taken
 QUOTES = ('"', "'")
@@ -44,6 +45,7 @@ class Dialect:
     first_line: int
     skipped_lines: int
     sample: tuple[tuple[str, ...], ...]
+    units: tuple[str, ...] = ()  # of a row below the header that was passed over
 
     def name_column(self, index: int) -> str:
         """Return the column's name, or its number where the file has no header."""
@@ -62,6 +64,8 @@ class Dialect:
             "header": self.header is not None,
             "skipped_lines": self.skipped_lines,
         }
+        if self.units:
+            described["units"] = ", ".join(self.units)
         if source.encoding == "cp1252":
             described["note"] = f"{source.name} is not UTF-8: read as Windows-1252 (cp1252)"
         return described
@@ -73,39 +77,40 @@ class _Candidate:
     quote: str
     decimal: str
     records: tuple[tuple[str, ...], ...]
-    first_record_lines: int
+    ends: tuple[int, ...]  # the line after each record
     score: float
     fault: str
 
 
-def probe_dialect(source: Source) -> Dialect:
-    """Decide the dialect of `source` on its head; `InputError` where that cannot be done safely."""
-    head = source.head
-    if not source.complete:
-        if b"\n" not in head:
-            raise InputError(
-                f"{source.name}, line 1 is longer than {HEAD_BYTES:,} bytes. Write the table with one row per line."
-            )
-        head = head[: head.rindex(b"\n") + 1]
-    lines = head.split(b"\n")
-    skipped, declared = _find_preamble(lines)
+def probe_dialect(source: Source, spelling: Spelling = Spelling()) -> Dialect:  # noqa: B008 (frozen)
+    """Decide the dialect of `source` on its head, as far as `spelling` leaves it open.
+
+    `InputError` where that cannot be done safely.
+    """
+    lines = _whole_lines(source)
+    skipped, declared = find_comments(lines)
     if skipped == len(lines):
         raise InputError(f"{source.name} holds nothing but comments. Give a file with a row per observation.")
     text = [line.decode(source.codec, "replace") for line in lines[skipped : skipped + 4 * SAMPLE_RECORDS]]
-    best = _choose(text, declared)
+    title = _count_title_lines(text, spelling.delimiter or declared)
+    skipped, text = skipped + title, text[title:]
+    best = _choose(text, declared, spelling)
     if best is None:
         raise InputError(f"{source.name}, line {skipped + 1} cannot be split into cells. Is it a table?")
-    _refuse_ambiguous_commas(best, source.name)
-    header, header_lines = _find_header(best)
-    rows = best.records[1:] if header else best.records
+    if spelling.decimal is None:
+        _refuse_ambiguous_commas(best, source.name)
+    header, units = _find_header(best, spelling.header, source.name, skipped + 1)
+    above = (header is not None) + bool(units)
+    used = skipped + (best.ends[above - 1] if above else 0)
+    rows = best.records[above:]
     if not rows and best.fault:
-        line = skipped + header_lines + 1
-        raise InputError(f"{source.name}, line {line}: {explain_fault(best.fault)}")
+        raise InputError(f"{source.name}, line {used + 1}: {explain_fault(best.fault)}")
     if not rows and source.complete:
         raise InputError(f"{source.name} has a header but no rows below it. Give a row per observation.")
-    if header is None and skipped:
-        header = _find_commented_header(lines[skipped - 1].decode(source.codec, "replace"), best)
-    used = skipped + header_lines
+    if header is None and skipped and spelling.header is None:
+        comment = lines[skipped - 1].decode(source.codec, "replace").strip().lstrip("#").strip()
+        above_rows, _, _ = _take_records([comment], best.delimiter, best.quote)
+        header = name_from_comment(above_rows, _modal_length(best.records), best.decimal)
     return Dialect(
         best.delimiter,
         best.quote,
@@ -116,7 +121,19 @@ def probe_dialect(source: Source) -> Dialect:
         used + 1,
         skipped,
         rows,
+        units,
     )
+
+
+def _whole_lines(source: Source) -> list[bytes]:
+    head = source.head
+    if not source.complete:
+        if b"\n" not in head:
+            raise InputError(
+                f"{source.name}, line 1 is longer than {HEAD_BYTES:,} bytes. Write the table with one row per line."
+            )
+        head = head[: head.rindex(b"\n") + 1]
+    return head.split(b"\n")
 
 
 def split_records(lines: Sequence[str], delimiter: str, quote: str) -> Iterator[tuple[list[str], int, int]]:
@@ -147,34 +164,52 @@ def explain_fault(error: str) -> str:
     return f"the line cannot be split into cells ({error})."
 
 
-def _find_preamble(lines: Sequence[bytes]) -> tuple[int, str | None]:
-    """Count the lines before the table: blank, comments, and Excel's `sep=;` (returned as the delimiter)."""
-    declared = None
-    for number, line in enumerate(lines):
-        stripped = line.strip()
-        if len(stripped) == 5 and stripped.lower().startswith(b"sep=") and declared is None:
-            declared = chr(stripped[4])
-        elif stripped and not stripped.startswith(b"#"):
-            return number, declared
-    return len(lines), declared
+def _count_title_lines(lines: Sequence[str], declared: str | None) -> int:
+    """Return how many lines are a title above the table (words between blanks are no table, and no title)."""
+    for delimiter in [declared] if declared else [mark for mark in DELIMITERS if mark != WHITESPACE]:
+        records, ends, _ = _take_records(lines, delimiter, QUOTES[0])
+        if len({len(record) for record in records}) > 1:
+            decimal, _ = _find_decimal(records, delimiter, QUOTES[0])
+            if title := find_title(records, decimal):
+                return ends[title - 1]
+    return 0
 
 
-def _choose(lines: Sequence[str], declared: str | None) -> _Candidate | None:
+def _find_header(
+    best: _Candidate, said: bool | None, file: str, line: int
+) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+    """Return the names of the columns, None where there are none, and their units; `InputError` in doubt."""
+    if not (has_header(best.records, best.decimal) if said is None else said):
+        return None, ()
+    header = tuple(" ".join(cell.split()) for cell in best.records[0])
+    if said is None and (doubtful := find_doubtful(header)) is not None:
+        raise InputError(
+            f"{file}, line {line}: it cannot be told whether {show(doubtful)} is the name of a column or a number that "
+            f"is misspelt. Write it as a plain number, or say --header if it is a name."
+        )
+    return header, best.records[1] if has_units(best.records[1:], best.decimal) else ()
+
+
+def _choose(lines: Sequence[str], declared: str | None, spelling: Spelling) -> _Candidate | None:
     text = "\n".join(lines)
     # Double quotes may come later. A mark that never opens a cell (5" pipe, it's) quotes nothing.
-    quotes = [q for q in QUOTES if re.search(rf"(?m)(?:^|[,;\t| ]){q}", text) or (q == QUOTES[0] and q not in text)]
-    delimiters = [declared] if declared in DELIMITERS else DELIMITERS
+    opens = rf"(?m)(?:^|[,;\t| {re.escape(spelling.delimiter or '')}])"
+    quotes = [q for q in QUOTES if re.search(opens + q, text) or (q == QUOTES[0] and q not in text)]
+    known = [declared] if declared in DELIMITERS else DELIMITERS
+    delimiters = known if spelling.delimiter is None else [spelling.delimiter]
     candidates = [
         candidate
         for quote in (*quotes, "")
         for delimiter in (*delimiters, ONE_COLUMN)
-        if (candidate := _score(lines, delimiter, quote))
+        if (candidate := _score(lines, delimiter, quote, spelling.decimal))
     ]
+    if spelling.delimiter is not None:
+        candidates = [found for found in candidates if found.delimiter == spelling.delimiter] or candidates
     return max(candidates, key=lambda candidate: candidate.score, default=None)
 
 
-def _score(lines: Sequence[str], delimiter: str, quote: str) -> _Candidate | None:
-    records, first_record_lines, fault = _take_records(lines, delimiter, quote)
+def _score(lines: Sequence[str], delimiter: str, quote: str, decimal: str | None) -> _Candidate | None:
+    records, ends, fault = _take_records(lines, delimiter, quote)
     rows = records[1:] or records
     if not records:
         return None
@@ -187,25 +222,27 @@ def _score(lines: Sequence[str], delimiter: str, quote: str) -> _Candidate | Non
     elif modal < 2:
         return None
     consistency = sum(len(record) == modal for record in records) / len(records)
-    decimal, numeric = _find_decimal(rows, delimiter, quote)
+    found, numeric = _find_decimal(rows, delimiter, quote)
     score = consistency * (TEXT_CREDIT + numeric) * (1 if len(records[0]) == modal else FIRST_LINE_FACTOR)
-    return _Candidate(delimiter, quote, decimal, records, first_record_lines, score, fault)
+    return _Candidate(delimiter, quote, decimal or found, records, ends, score, fault)
 
 
-def _take_records(lines: Sequence[str], delimiter: str, quote: str) -> tuple[tuple[tuple[str, ...], ...], int, str]:
-    """Return the first records, the lines that the first of them takes, and what stopped the splitting, if anything."""
+def _take_records(
+    lines: Sequence[str], delimiter: str, quote: str
+) -> tuple[tuple[tuple[str, ...], ...], tuple[int, ...], str]:
+    """Return the first records, the line after each of them, and what stopped the splitting, if anything."""
     records: list[tuple[str, ...]] = []
-    first_record_lines = 0
+    ends: list[int] = []
     try:
         for record, _, after in split_records(lines, delimiter, quote):
-            first_record_lines = first_record_lines or after
+            ends.append(after)
             records.append(tuple(record))
             if len(records) == SAMPLE_RECORDS:
                 break
     except csv.Error as error:
         # The last record may only be cut off; bad quotes elsewhere are reported with their line when it is read.
-        return tuple(records), first_record_lines, str(error)
-    return tuple(records), first_record_lines, ""
+        return tuple(records), tuple(ends), str(error)
+    return tuple(records), tuple(ends), ""
 
 
 def _modal_length(records: Sequence[Sequence[str]]) -> int:
@@ -235,43 +272,3 @@ def _refuse_ambiguous_commas(best: _Candidate, name: str) -> None:
             f"{name}: it cannot be told whether {show(commas[0])} has a decimal comma or a thousands separator. "
             f"Write numbers with a decimal point and without thousands separators."
         )
-
-
-def _find_header(best: _Candidate) -> tuple[tuple[str, ...] | None, int]:
-    """Return the header and the number of lines that it takes, or None and 0."""
-    first, rows = best.records[0], best.records[1:]
-    texts = [parse_number(cell, best.decimal) is None for cell in first]
-    if not rows:
-        is_header = any(texts)
-    else:
-        numeric = [_is_numeric(rows, index, best.decimal) for index in range(len(first))]
-        is_header = any(text for text, number in zip(texts, numeric, strict=True) if number)
-        if not any(numeric):
-            is_header = all(text or is_missing(cell) for text, cell in zip(texts, first, strict=True))
-        is_header = is_header or _is_numbered_header(first, rows)
-    return (tuple(" ".join(cell.split()) for cell in first), best.first_record_lines) if is_header else (None, 0)
-
-
-def _is_numeric(rows: Sequence[Sequence[str]], index: int, decimal: str) -> bool:
-    cells = [row[index] for row in rows if index < len(row) and not is_missing(row[index])]
-    return bool(cells) and 2 * sum(parse_sample(cell, decimal) is not None for cell in cells) > len(cells)
-
-
-def _is_numbered_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """Recognise 0, 1, 2 …, the header that pandas gives to columns without names, above fractions."""
-    names = list(first[1:] if first[0] == "" else first)
-    if not names or names != [str(number) for number in range(len(names))]:
-        return False
-    if first[0] == "":
-        return True
-    return len(rows) > 2 and not any(cell.strip(SPACES).isdigit() for row in rows for cell in row)
-
-
-def _find_commented_header(line: str, best: _Candidate) -> tuple[str, ...] | None:
-    """Return the names in a comment right above the data, where numpy's `savetxt` puts them."""
-    names = line.strip().lstrip("#").strip()
-    records, _, _ = _take_records([names], best.delimiter, best.quote)
-    if not records or len(records[0]) != _modal_length(best.records):
-        return None
-    named = all(parse_number(name, best.decimal) is None for name in records[0])
-    return tuple(name.strip() for name in records[0]) if named else None

@@ -7,7 +7,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 
-from losscheck.reading.dialect import WHITESPACE, Dialect, split_records
+from losscheck.reading.dialect import Dialect, split_records
+from losscheck.reading.spelling import WHITESPACE
 from losscheck.sample import Digits
 
 FIRST_BYTES, LATER_BYTES = 64 * 1024, 8 * 1024
@@ -35,7 +36,12 @@ class DigitCount:
         self.columns = tuple(columns)
         self.decimals = 0
         self.significant = 0
+        self.epsilon: float | None = None
         self._later = False
+
+    def take_type(self, epsilon: float) -> None:
+        """Take the machine epsilon of the numbers, where they were not written as text: the coarsest counts."""
+        self.epsilon = max(epsilon, self.epsilon or 0.0)
 
     def look(self, text: bytes, dialect: Dialect, codec: str) -> None:
         """Count the digits of rows from all over a block of whole rows."""
@@ -55,6 +61,8 @@ class DigitCount:
 
     def result(self) -> Digits:
         """Return what was found; the type is that of the fewest bits for which so many digits make sense."""
+        if self.epsilon is not None:
+            return Digits(self.epsilon)
         if self.significant <= FLOAT16_DIGITS:
             epsilon = FLOAT16
         else:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from losscheck.numeric.lazy import Array
 from losscheck.reading.class_sample import Naming, Request, make_class_sample
-from losscheck.reading.collect import Collector
-from losscheck.reading.column import Column, list_columns
+from losscheck.reading.collect import FEATURE, Collector
+from losscheck.reading.column import Column
 from losscheck.reading.columns import Roles
-from losscheck.reading.dialect import Dialect, probe_dialect
 from losscheck.reading.digits import DigitCount
+from losscheck.reading.features import Levels, find_features, take_features
 from losscheck.reading.fold import FoldingCollector
-from losscheck.reading.labels import Labels
+from losscheck.reading.labels import SEGMENTS, Labels
 from losscheck.reading.layout import Layout, find_layout
-from losscheck.reading.regression import make_regression
-from losscheck.reading.source import STANDARD_INPUT, Source, open_source
-from losscheck.reading.table import read_rows
+from losscheck.reading.paths import list_files
+from losscheck.reading.regression import NO_GROUPS, make_regression
+from losscheck.reading.source import Source, open_source
+from losscheck.reading.spelling import Spelling
+from losscheck.reading.tables import Table, open_table
+from losscheck.reading.targets import make_labels, make_targets
 from losscheck.reading.text import Kind, Rows, Wanted
 from losscheck.reading.undecided import Undecided
 from losscheck.reading.wording import list_texts
@@ -29,7 +33,7 @@ from losscheck.summary.folding import Center
 
 MARGIN = 1.02
 """Room is made for more rows than the first block lets expect: later rows may be shorter."""
-NOT_IN_SUMMARY = ("weight", "order")
+NOT_IN_SUMMARY = ("weight", "order", "group")
 NO_CLASSES = (
     "{file} holds outputs of classes ({what}), and a summary is one of targets and predictions that are numbers. "
     "Check the rows themselves; if it is a regression, say --task regression."
@@ -38,13 +42,10 @@ NO_CLASSES = (
 
 def read_files(files: Sequence[str | os.PathLike[str]], reading: Reading) -> Reading:
     """Read files, which together are one data set, to their ends; `InputError` for anything that is wrong with them."""
-    if not files:
-        raise InputError("no file is given. Give at least one, or - for standard input.")
-    if sum(str(path) == STANDARD_INPUT for path in files) > 1:
-        raise InputError("standard input (-) is given twice, and can be read only once.")
+    files = list_files(files)
     reading.bytes = sum(os.path.getsize(path) for path in files if os.path.isfile(path))
     for path in files:
-        with open_source(path) as source:
+        with open_source(path, reading.spelling) as source:
             reading.read(source)
     return reading
 
@@ -64,11 +65,15 @@ class Reading:
         progress: Callable[[str], None] | None = None,
         most_rows: int | None = None,
         center: Center | None = None,
+        spelling: Spelling = Spelling(),  # noqa: B008 (frozen)
+        with_features: bool = False,
     ) -> None:
         """Look for the columns of `roles` in the first file."""
+        self.spelling = spelling
         self.roles = roles
         self.request = request
         self.drop_bad_rows = drop_bad_rows
+        self.with_features = with_features
         self.progress = progress
         self.most_rows = most_rows
         self.center = center
@@ -80,6 +85,8 @@ class Reading:
         self.fields = 0
         self.layout = Layout({})
         self.labels: Labels | None = None
+        self.levels: dict[str, Levels] = {}
+        self.segments: Labels | None = None
         self.digits = DigitCount(())
         self.undecided: Undecided | None = None
         self.waiting: list[Rows] = []  # until it is clear whether their target is one of classes
@@ -91,18 +98,18 @@ class Reading:
             text = b"".join(source.blocks()).decode(source.codec, "replace")
             self.summaries.append((source.name, parse_summary(text, source.name)))
             return
-        dialect = probe_dialect(source)
-        layout = self._match_columns(dialect, source) if self.files else self._settle_columns(dialect, source)
+        table = self.open(source)
+        layout = self._match_columns(table, source) if self.files else self._settle_columns(table, source)
         wanted = [
-            Wanted(column.index, column.name, kind, self.labels if kind is Kind.LABEL else None)
-            for role, columns in layout.read.items()
+            Wanted(column.index, column.name, kind, self._labels(role, column) if kind is Kind.LABEL else None)
+            for role, columns in layout.roles.items()
             for column in columns
             for kind in (self._kind(role, column),)
         ]
         if layout.has_classes or self.undecided:
             self.digits.columns = tuple(column.index for column in layout.roles["prediction"])
         rows = 0
-        for block in read_rows(source, dialect, wanted, self.drop_bad_rows, self.digits):
+        for block in table.read(wanted, self.drop_bad_rows, self.digits):
             if not rows and source.plain:
                 self.collector.expect(int(MARGIN * block.count * self.bytes / source.file.bytes))
             self._take(block)
@@ -110,6 +117,10 @@ class Reading:
             if self.progress:
                 self.progress(f"{source.name}: {rows:,} rows")
         self.files.append(source.summary(rows))
+
+    def open(self, source: Source) -> Table:
+        """Return the table of a file."""
+        return open_table(source, self.spelling, self.drop_bad_rows)
 
     def sample(self) -> Sample | ClassSample | Summary:
         """Return what was read: a summary where there were too many rows of a regression to keep."""
@@ -121,10 +132,24 @@ class Reading:
         if isinstance(self.collector, FoldingCollector) and self.collector.folder is not None:
             return self.collector.summary(info)
         if not self.layout.has_classes:
-            return make_regression(self.collector.finish(), info)
+            return self._regression(info)
         labels = self.labels.values if self.labels else ()
         kept = self.collector.finish()
-        return make_class_sample(kept, info, self._naming(), self.digits.result(), self.request, labels)
+        sample = make_class_sample(kept, info, self._naming(), self.digits.result(), self.request, labels)
+        return replace(sample, segments=kept.take_segments(self._segment_names()))
+
+    def _regression(self, info: InputInfo) -> Sample | ClassSample:
+        """Return the sample of a target and its prediction, or of targets alone."""
+        kept, task, asked = self.collector.finish(), self.request.task, self.request.asked
+        if not self.layout.target_alone:
+            return make_regression(kept, info, self._segment_names(), task, asked)
+        if self.segments is not None and not self.with_features:
+            raise InputError(NO_GROUPS)
+        if self.labels is not None:
+            return make_labels(kept, info, self.labels.values, task, asked)
+        features = take_features(kept, self.layout.roles.get(FEATURE, ()), self.levels)
+        sample = make_targets(kept, info, task, asked, features)
+        return replace(sample, segments=kept.take_segments(self._segment_names()))
 
     def merged(self) -> Summary:
         """Return the sum of the summaries that were read."""
@@ -159,7 +184,7 @@ class Reading:
     def _split(self, block: Rows) -> dict[str, Array]:
         """Return the columns of each role."""
         columns, start = {}, 0
-        for role, group in self.layout.read.items():
+        for role, group in self.layout.roles.items():
             columns[role] = block.table[:, start : start + len(group)]
             start += len(group)
         return columns
@@ -182,24 +207,33 @@ class Reading:
             collector.add(columns, block.row, block.bad)
         self.waiting.clear()
         request = Request(None, self.request.asked, why)
-        return make_class_sample(collector.finish(), info, self._naming(), self.digits.result(), request, labels.values)
+        kept = collector.finish()
+        sample = make_class_sample(kept, info, self._naming(), self.digits.result(), request, labels.values)
+        return replace(sample, segments=kept.take_segments(self._segment_names()))
+
+    def _segment_names(self) -> tuple[str, ...]:
+        return () if self.segments is None else tuple(self.segments.values)
 
     def _names(self) -> dict[str, tuple[str, ...]]:
-        return {role: tuple(column.name for column in group) for role, group in self.layout.read.items()}
+        return {role: tuple(column.name for column in group) for role, group in self.layout.roles.items()}
 
     def _naming(self) -> Naming:
         return self.layout.naming(self.headed, self.files[0].name)
 
-    def _settle_columns(self, dialect: Dialect, source: Source) -> Layout:
-        self.headed = dialect.header is not None
-        self.fields = dialect.fields
-        layout = find_layout(list_columns(dialect), self.roles, self.headed, source.name, self.request.task)
+    def _settle_columns(self, table: Table, source: Source) -> Layout:
+        self.headed = table.headed
+        self.fields = len(table.columns)
+        find = find_features if self.with_features else find_layout
+        layout = find(table.columns, self.roles, self.headed, source.name, self.request.task)
         self.layout = layout
-        self.dialect = dialect.describe(source)
+        self.dialect = table.describe()
         self.collector = self._make_collector(source.name)
+        if "group" in layout.roles:
+            self.segments = Labels(f"{source.name}: column '{layout.roles['group'][0].name}'", limit=SEGMENTS)
         if layout.has_labels:
             where = f"{source.name}: column '{layout.roles['target'][0].name}'"
             self.labels = Labels(where, layout.legal_labels())
+        self.levels = {c.name: Levels(c.name) for c in layout.roles.get(FEATURE, ()) if not c.numeric}
         if layout.may_be_classes and self.request.task is None:
             target, prediction = layout.roles["target"][0].name, layout.roles["prediction"][0].name
             self.undecided = Undecided(target, prediction, source.name)
@@ -208,7 +242,12 @@ class Reading:
     def _make_collector(self, file: str) -> Collector:
         """Return what takes the rows; `InputError` where a summary must be made, and none can be."""
         layout = self.layout
-        in_rows = [role for role in NOT_IN_SUMMARY if role in layout.read]
+        in_rows = [role for role in NOT_IN_SUMMARY if role in layout.roles]
+        if self.center is not None and layout.target_alone:
+            raise InputError(
+                f"{file} has targets ({list_texts(self._names()['target'])}) and no predictions, and a summary is of "
+                f"both. Name the predictions with -p COL."
+            )
         if self.center is not None and layout.has_classes:
             raise InputError(NO_CLASSES.format(file=file, what=list_texts(self._names()["prediction"])))
         if self.center is not None and in_rows:
@@ -216,31 +255,38 @@ class Reading:
                 f"a summary keeps no {in_rows[0]} ('{layout.roles[in_rows[0]][0].name}' in {file}). Check the rows "
                 f"themselves, or write a file without the column."
             )
-        if layout.has_classes or in_rows or self.most_rows is None:
+        if layout.has_classes or layout.target_alone or in_rows or self.most_rows is None:
             return Collector(self._names(), layout.has_classes)
         return FoldingCollector(self._names(), self.most_rows, self.center)
 
-    def _match_columns(self, dialect: Dialect, source: Source) -> Layout:
+    def _match_columns(self, table: Table, source: Source) -> Layout:
         """Find the first file's columns in a later one: by name, or by number where there is no header."""
         first = self.files[0].name
-        if self.headed != (dialect.header is not None):
+        if self.headed != table.headed:
             with_header, without = (first, source.name) if self.headed else (source.name, first)
             raise InputError(f"{with_header} has a header and {without} has none. Files of one data set must agree.")
-        if not self.headed and dialect.fields != self.fields:
+        if not self.headed and len(table.columns) != self.fields:
             raise InputError(
-                f"{source.name} has {dialect.fields} columns and {first} has {self.fields}. "
+                f"{source.name} has {len(table.columns)} columns and {first} has {self.fields}. "
                 f"Files of one data set must agree."
             )
-        described = dialect.describe(source)
+        described = table.describe()
         if described != self.dialect:
             self.dialect.setdefault("others", {})[source.name] = described
         try:
-            return self.layout.match(list_columns(dialect), self.headed, source.name)
+            return self.layout.match(table.columns, self.headed, source.name)
         except InputError as error:
             raise InputError(f"{error} The columns must be those of {first}.") from None
 
+    def _labels(self, role: str, column: Column) -> Labels | None:
+        if role == FEATURE:
+            return self.levels[column.name]
+        return self.segments if role == "group" else self.labels
+
     def _kind(self, role: str, column: Column) -> Kind:
-        if role == "target" and self.layout.has_labels:
+        if role == "group" or (role == "target" and self.layout.has_labels):
+            return Kind.LABEL
+        if role == FEATURE and column.name in self.levels:
             return Kind.LABEL
         if role == "order" and not column.numeric:
             return Kind.TIME

@@ -11,7 +11,7 @@ from losscheck.numeric.lazy import Array, np
 from losscheck.reading.dialect import Dialect
 from losscheck.reading.labels import Labels
 from losscheck.reading.number import MISSING
-from losscheck.reading.text import Kind, Wanted
+from losscheck.reading.text import REPLACED, Kind, Wanted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,6 +90,8 @@ def _pandas_options(dialect: Dialect, wanted: Sequence[Wanted], text: bytes) -> 
 
 def _code(column: pd.Series[Any], labels: Labels) -> Array:
     """Return the codes of a column of categories, NaN where there is none."""
+    if any(REPLACED in str(category) for category in column.cat.categories):
+        raise ValueError("a label has bytes that are no characters")
     codes = [labels.code(str(category)) for category in column.cat.categories]
     found: Array = np.array([*codes, np.nan])[column.cat.codes.to_numpy()]
     return found

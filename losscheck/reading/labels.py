@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from losscheck.numeric.lazy import Array, np
 from losscheck.reading.class_names import (
@@ -19,17 +20,29 @@ from losscheck.reading.number import MISSING, SPACES
 from losscheck.reading.wording import list_texts
 from losscheck.results import InputError
 
-MOST_CLASSES = 10_000
-"""Different labels; a column with more holds names or measurements."""
+
+@dataclass(frozen=True)
+class Limit:
+    """How many different labels a column may have, for what, and what to do about more."""
+
+    most: int
+    what: str
+    advice: str
+
+
+CLASSES = Limit(10_000, "classes", "Name the column that has the true classes.")
+SEGMENTS = Limit(1_000, "segments", "Name a column of groups, or write one with the groups that matter.")
+"""A column with more holds names or measurements."""
 BY_NAME, BY_POSITION = "by name", "by position, from 0"
 
 
 class Labels:
     """The different labels of a column and the code of each, in the order in which they are met."""
 
-    def __init__(self, where: str, legal: Collection[str] = ()) -> None:
+    def __init__(self, where: str, legal: Collection[str] = (), limit: Limit = CLASSES) -> None:
         """Take labels from a column; those in `legal` are labels even where they spell a missing value (none)."""
         self.where = where
+        self.limit = limit
         self.missing = MISSING - frozenset(legal)
         self.values: list[str] = []
         self._codes: dict[str, float] = {}
@@ -46,10 +59,10 @@ class Labels:
         self._codes[cell] = code
         if code == len(self.values):
             self.values.append(label)
-        if len(self.values) > MOST_CLASSES:
+        if len(self.values) > self.limit.most:
             raise InputError(
-                f"{self.where} has more than {MOST_CLASSES:,} different values, too many for classes. "
-                f"Name the column that has the true classes."
+                f"{self.where} has more than {self.limit.most:,} different values, too many for {self.limit.what}. "
+                f"{self.limit.advice}"
             )
         return code
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from losscheck.reading.class_blocks import name_classes
 from losscheck.reading.class_candidates import Candidates, Chosen
@@ -12,16 +12,17 @@ from losscheck.reading.class_columns import find_by_contents, find_by_names
 from losscheck.reading.class_names import key_of
 from losscheck.reading.class_sample import Naming
 from losscheck.reading.class_targets import match_targets
+from losscheck.reading.collect import FEATURE
 from losscheck.reading.column import Column, find_column
 from losscheck.reading.columns import Roles, find_chosen, find_columns, find_weight
-from losscheck.reading.number import MISSING
+from losscheck.reading.number import MISSING, show
 from losscheck.reading.score_columns import is_plain_score
 from losscheck.reading.wording import list_names
 from losscheck.results import Columns, InputError, TaskKind
 
 REGRESSIONS = (TaskKind.REGRESSION, TaskKind.COUNT)
+SINGLE = (TaskKind.BINARY, TaskKind.MULTICLASS)
 TASKS = ("auto", *REGRESSIONS, TaskKind.BINARY, TaskKind.MULTICLASS, TaskKind.MULTILABEL, TaskKind.SOFT)
-NOT_READ = ("group",)  # resolved and reported, but a sample has no place for its values
 
 
 @dataclass(frozen=True)
@@ -29,22 +30,24 @@ class Layout:
     """The columns of each role, and whether they are outputs of classes.
 
     A target and a prediction of numbers may still turn out to be two classes and their score, in all of the rows.
-    `spare` are the names of the columns of numbers that have no role.
+    `spare` are the names of the columns of numbers that have no role. `labels_alone`: the only role is the target, and
+    it holds classes.
     """
 
     roles: Mapping[str, tuple[Column, ...]]
     has_classes: bool = False
     spare: tuple[str, ...] = ()
+    labels_alone: bool = False
 
     @property
     def has_labels(self) -> bool:
         """True where one column holds the true class of each row."""
-        return self.has_classes and len(self.roles.get("target", ())) == 1
+        return self.labels_alone or (self.has_classes and len(self.roles.get("target", ())) == 1)
 
     @property
-    def read(self) -> dict[str, tuple[Column, ...]]:
-        """The roles whose values a sample has a place for."""
-        return {role: columns for role, columns in self.roles.items() if role not in NOT_READ}
+    def target_alone(self) -> bool:
+        """True where there is neither a prediction nor a residual."""
+        return "target" in self.roles and not {"prediction", "residual"} & set(self.roles)
 
     @property
     def may_be_classes(self) -> bool:
@@ -53,6 +56,8 @@ class Layout:
 
     def legal_labels(self) -> frozenset[str]:
         """Return the spellings of missing values that are names of classes here: none, where there is prob_none."""
+        if self.labels_alone:
+            return frozenset()
         names = {key_of(name) for naming in name_classes(_names(self.roles["prediction"])) for name in naming}
         return frozenset(spelling for spelling in MISSING if spelling and key_of(spelling) in names)
 
@@ -76,11 +81,12 @@ class Layout:
             role: tuple(find_column(columns, column.name, headed, file) for column in group)
             for role, group in self.roles.items()
         }
-        return Layout(roles, self.has_classes, self.spare)
+        return replace(self, roles=roles)
 
     def describe(self) -> Columns:
         """Return the names for the report."""
         names = {role: _names(group) for role, group in self.roles.items()}
+        names.pop(FEATURE, None)
         several = {f"{role}s": group for role, group in names.items() if len(group) > 1}
         single = {role: group[0] for role, group in names.items() if len(group) == 1}
         return Columns(**several, **single)  # type: ignore[arg-type]
@@ -106,7 +112,7 @@ def find_layout(
     """
     chosen = find_chosen(columns, roles, headed, file)
     if task in REGRESSIONS or "residual" in chosen:
-        return _regression(columns, roles, headed, file)
+        return _regression(columns, roles, headed, file, task)
     taken = {column.index for group in chosen.values() for column in group}
     free = tuple(column for column in columns if column.index not in taken and not column.is_index)
     candidates = Candidates(free, chosen.get("target", ()), chosen.get("prediction", ()), file, task)
@@ -120,12 +126,20 @@ def find_layout(
                 raise
     elif found is None:
         found = find_by_contents(candidates)
+    if found is None and task in SINGLE and (alone := candidates.labels_alone()):
+        rest = [column for column in free if column is not alone]
+        weight = {} if "weight" in chosen else {role: (column,) for role, column in find_weight(rest, file).items()}
+        return Layout(
+            {"target": (alone,), **{r: c for r, c in chosen.items() if r != "target"}, **weight}, False, (), True
+        )
     if found is None:
         raise InputError(f"{file}: no outputs were found for --task {task}. Name their columns with -p COL.")
     return _classes(chosen, found, free, file)
 
 
-def _regression(columns: Sequence[Column], roles: Roles, headed: bool, file: str) -> Layout:
+def _regression(
+    columns: Sequence[Column], roles: Roles, headed: bool, file: str, task: TaskKind | None = None
+) -> Layout:
     found = find_columns(columns, roles, headed, file)
     residual = found.get("residual")
     if residual is not None and roles.residual is None and is_plain_score(residual):
@@ -133,7 +147,14 @@ def _regression(columns: Sequence[Column], roles: Roles, headed: bool, file: str
             f"{file}: '{residual.name}' is named like the score of a class, and no column of true classes was found. "
             f"Name it with -t COL; if these are residuals, say --residual {residual.name}."
         )
-    return Layout({role: (column,) for role, column in found.items()})
+    layout = Layout({role: (column,) for role, column in found.items()})
+    words = layout.target_alone and found["target"].is_text
+    if words and task is not None:
+        raise InputError(
+            f"{file}: column '{found['target'].name}' has text like {show(found['target'].text)}, and the targets of a "
+            f"regression are numbers."
+        )
+    return replace(layout, labels_alone=words)
 
 
 def _classes(chosen: Chosen, found: Chosen, free: Sequence[Column], file: str) -> Layout:

@@ -18,21 +18,29 @@ SHOWN_CHARACTERS = 40
 _NUMBER = r"[+-]?(?:(?:\d+{mark}?\d*|{mark}\d+)(?:e[+-]?\d+)?|inf(?:inity)?)"
 _GRAMMAR = {mark: re.compile(_NUMBER.format(mark=re.escape(mark)), re.ASCII | re.IGNORECASE) for mark in (".", ",")}
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([,.'’_\s]\d{3})+([.,]\d*)?")
-_TRUTH = re.compile(r"(true|false)", re.IGNORECASE)
+_TRUTH = re.compile(r"(?i:true|false)")
 _COMMA_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+", re.ASCII)
 
 # How a cell that is not a number is recognised, and what to do about it.
-_HINTS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (_THOUSANDS, "Write numbers without thousands separators"),
-    (re.compile(r"[+-]?[\d.,]+\s*%"), "Write percentages as plain numbers, without the sign"),
-    (re.compile(r"[+-]?[\d.]+[dD][+-]?\d+"), "Write the exponent with an e, as in 1.5e+00"),
-    (re.compile(r"[+-]?0[xX][\da-fA-F.]+.*"), "Write numbers in decimal notation"),
-    (re.compile(r"[−–].*"), "Write the minus sign as an ASCII '-'"),
-    (re.compile(r"[+-]?\d+,\d+"), "Write the decimal mark as a point, in the whole file"),
-    (re.compile(r"[+-]?\d+\.\d+"), "Write the same decimal mark in the whole file (its first rows have a comma)"),
-    (_TRUTH, "Write truth values as 1 and 0"),
-    (re.compile(r"[\[(].*[\])]"), "If this is a row of units, remove it"),
-    (re.compile(r"[-.?*]+"), "If the value is missing, leave the cell empty or write NA"),
+_HINTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.ASCII if ascii_digits else re.UNICODE), advice)
+    for pattern, ascii_digits, advice in (
+        (_THOUSANDS.pattern.replace(r"\d", "[0-9]"), False, "Write numbers without thousands separators"),
+        (r"[+-]?[\d.,]+\s*%", True, "Write percentages as plain numbers, without the sign"),
+        (r"[+-]?[\d.,]+[dD][+-]?\d+", True, "Write the exponent with an e, as in 1.5e+00"),
+        (r"[+-]?0[xX][\da-fA-F.]+.*", True, "Write numbers in decimal notation"),
+        (r"[−–].*", True, "Write the minus sign as an ASCII '-'"),
+        (r"[+-]?\d+,\d+", True, "Write the decimal mark as a point, in the whole file"),
+        (r"[+-]?\d+\.\d+", True, "Write the same decimal mark in the whole file (its first rows have a comma)"),
+        (_TRUTH.pattern, True, "Write truth values as 1 and 0"),
+        (r"[+-]?[$€£¥]\s?[\d.,' ]+|[+-]?[\d.,' ]+\s?[$€£¥]", True, "Write amounts as plain numbers, without the sign"),
+        (r"\d{4}-\d\d?-\d\d?.*|\d\d?[./]\d\d?[./]\d{2,4}.*", True, "Write a number, not a date"),
+        (r"\([\d.,]+\)|[\d.,]+-", True, "Write negative numbers with a '-' before them"),
+        (r"[\[(].*[\])]", True, "If this is a row of units, remove it"),
+        (r"#[A-Z/\d]+[!?]?", True, "A formula in the spreadsheet failed: correct it"),
+        (r"[-.?*]+", True, "If the value is missing, leave the cell empty or write NA"),
+        (r"[+-]?[\d.,]*\d[\d.,]*", False, "Write numbers with the digits 0 to 9"),
+    )
 )
 
 
@@ -83,6 +91,8 @@ def show(cell: str) -> str:
 
 def advise(cell: str) -> str:
     """Say what to do about a cell that is not a number (a clause without its full stop)."""
+    if cell.strip() != cell.strip(SPACES) and parse_number(cell.strip()) is not None:
+        return "Remove the blanks of another kind around the number"
     cell = cell.strip()
     return next((hint for pattern, hint in _HINTS if pattern.fullmatch(cell)), "Fix the cell")
 
@@ -90,4 +100,4 @@ def advise(cell: str) -> str:
 def is_misspelt(cell: str) -> bool:
     """Tell whether a cell that is not a number was meant to be one: 10%, 1_000, 0x10; a word or True was not."""
     cell = cell.strip()
-    return any(pattern.fullmatch(cell) for pattern, _ in _HINTS if pattern is not _TRUTH)
+    return _TRUTH.fullmatch(cell) is None and any(pattern.fullmatch(cell) for pattern, _ in _HINTS)

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from losscheck.numeric.lazy import Array, np
 from losscheck.reading.collect import Kept
-from losscheck.results import InputInfo
-from losscheck.sample import Sample
+from losscheck.results import InputError, InputInfo, TaskKind
+from losscheck.sample import Asked, Sample, Stage
+
+NO_GROUPS = (
+    "segments (--group) get a verdict each on their noise, and before training there is none. Leave --group out, or "
+    "give the predictions of a trained model."
+)
 
 
-def make_regression(kept: Kept, info: InputInfo) -> Sample:
-    """Return the sample; `info` lacks only the counts of rows. `InputError` where no row is left."""
+def make_regression(
+    kept: Kept,
+    info: InputInfo,
+    segments: Sequence[str] = (),
+    task: TaskKind | None = None,
+    asked: Asked = Asked(),  # noqa: B008 (frozen)
+) -> Sample:
+    """Return the sample; `info` lacks only the counts of rows, `segments` are the names of the groups.
+
+    `InputError` where no row is left, and for residuals or segments where outputs before training are asked about.
+    """
+    if asked.stage is Stage.INIT and len(kept.columns.keys() & {"target", "prediction", "residual"}) < 2:
+        raise InputError("--stage init needs targets and the outputs of the network. Give both, with -t COL -p COL.")
+    if asked.stage is Stage.INIT and "group" in kept.columns:
+        raise InputError(NO_GROUPS)
     derived = derive_finite(kept)
     kept.require_rows()
     if "order" in kept.columns:
@@ -26,6 +46,9 @@ def make_regression(kept: Kept, info: InputInfo) -> Sample:
         ordered=True,
         missing=missing,
         non_finite=non_finite,
+        stage=asked.stage,
+        named_task=task,
+        segments=kept.take_segments(segments),
     )
 
 

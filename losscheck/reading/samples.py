@@ -11,9 +11,10 @@ from losscheck.reading.database import is_address, read_table
 from losscheck.reading.files import NO_CLASSES, Reading, read_files
 from losscheck.reading.layout import REGRESSIONS, parse_task
 from losscheck.reading.source import STANDARD_INPUT
+from losscheck.reading.spelling import Spelling
 from losscheck.reading.undecided import Undecided
 from losscheck.results import InputError, TaskKind
-from losscheck.sample import Asked, ClassSample, Sample
+from losscheck.sample import Asked, ClassSample, Sample, Stage
 from losscheck.summary import Summary, sample_of
 from losscheck.summary.folding import Center
 
@@ -31,8 +32,10 @@ def read_sample(
     task: str = "auto",
     asked: Asked = Asked(),  # noqa: B008 (frozen)
     drop_bad_rows: bool = False,
+    with_features: bool = False,
     exact: bool = False,
     table: str | None = None,
+    spelling: Spelling = Spelling(),  # noqa: B008 (frozen)
     progress: Callable[[str], None] | None = None,
 ) -> Sample | ClassSample:
     """Read targets and predictions from text files, which together are one data set; `-` is standard input.
@@ -41,24 +44,30 @@ def read_sample(
     Numbers predicted for numbers are a `Sample`; outputs of classes, with or without the true ones, a `ClassSample`.
     `task` (regression, binary, multiclass, multilabel, soft) overrides what is detected; `asked` is handed on.
     Rows with a missing or infinite value in a used column are left out and counted. `drop_bad_rows` also drops
-    and counts rows that cannot be read, which are an error otherwise. More than `SUMMARIZE_ABOVE` rows of a regression
+    and counts rows that cannot be read, which are an error otherwise. `spelling` says how the files are written, where
+    that is not to be found out. More than `SUMMARIZE_ABOVE` rows of a regression
     are folded into a summary unless `exact`; summaries are read as files, and so is a `table` behind the address of a
-    database. `progress` is told what has been read.
+    database. `with_features`: there are targets and no predictions, and all other columns are read as
+    `Sample.features`. `progress` is told what has been read.
     Raises `InputError`, and nothing else, for anything that is wrong with the input.
     """
     request = Request(parse_task(task), asked)
+    in_rows = "--fit-baseline" if with_features else "--stage init" if asked.stage is Stage.INIT else ""
     if (address := _only_address(files, table)) is not None:
+        _refuse_summary(address, in_rows)
         return _of_numbers(sample_of(read_table(address, table, roles)), request.task)
-    most_rows = None if exact else SUMMARIZE_ABOVE
-    reading = read_files(files, Reading(roles, request, drop_bad_rows, progress, most_rows))
+    most_rows = None if exact or in_rows else SUMMARIZE_ABOVE
+    state = Reading(roles, request, drop_bad_rows, progress, most_rows, spelling=spelling, with_features=with_features)
+    reading = read_files(files, state)
     if reading.summaries:
+        _refuse_summary(reading.summaries[0][0], in_rows)
         return _of_numbers(sample_of(reading.merged()), request.task)
     found = reading.sample()
     if not isinstance(found, Summary):
         return found
     better = None if STANDARD_INPUT in map(str, files) else found.better_center()
     if better is not None:
-        found = _read_about(better, files, roles, request, drop_bad_rows, progress)
+        found = _read_about(better, files, roles, request, drop_bad_rows, progress, spelling)
     return sample_of(found)
 
 
@@ -70,6 +79,7 @@ def read_summary(
     drop_bad_rows: bool = False,
     center: Center | None = None,
     table: str | None = None,
+    spelling: Spelling = Spelling(),  # noqa: B008 (frozen)
     progress: Callable[[str], None] | None = None,
 ) -> Summary:
     """Read text files of a regression as `read_sample` does, keeping only their summary.
@@ -83,8 +93,8 @@ def read_summary(
         _of_numbers(sample_of(summary), request.task)
         return summary
     if center is not None:
-        return _read_once(center, files, roles, request, drop_bad_rows, progress)
-    return _read_about(Center(), files, roles, request, drop_bad_rows, progress)
+        return _read_once(center, files, roles, request, drop_bad_rows, progress, spelling)
+    return _read_about(Center(), files, roles, request, drop_bad_rows, progress, spelling)
 
 
 def read_summaries(files: Sequence[str | os.PathLike[str]]) -> Summary:
@@ -102,10 +112,11 @@ def _read_about(
     request: Request,
     drop_bad_rows: bool,
     progress: Callable[[str], None] | None,
+    spelling: Spelling,
 ) -> Summary:
     """Return the summary about this center or, where that will not do, about a better one."""
     for _ in range(MOST_CENTERS):
-        summary = _read_once(center, files, roles, request, drop_bad_rows, progress)
+        summary = _read_once(center, files, roles, request, drop_bad_rows, progress, spelling)
         better = summary.better_center()
         if better is None:
             break
@@ -125,13 +136,20 @@ def _read_once(
     request: Request,
     drop_bad_rows: bool,
     progress: Callable[[str], None] | None,
+    spelling: Spelling,
 ) -> Summary:
-    reading = read_files(files, Reading(roles, request, drop_bad_rows, progress, 0, center))
+    reading = read_files(files, Reading(roles, request, drop_bad_rows, progress, 0, center, spelling))
     if reading.summaries:
         raise InputError(f"{reading.summaries[0][0]} is a summary already. Put summaries together with: merge.")
     summary = reading.sample()
     assert isinstance(summary, Summary), "with a center, rows are folded or refused"
     return summary
+
+
+def _refuse_summary(name: str, option: str) -> None:
+    """Raise `InputError` where a summary, of a file or a table, is asked for what only rows have."""
+    if option:
+        raise InputError(f"{name} is looked at by its summary, and {option} needs the rows themselves. Give a file.")
 
 
 def _of_numbers(sample: Sample, task: TaskKind | None) -> Sample:

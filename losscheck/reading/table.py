@@ -7,10 +7,11 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 from losscheck.numeric.lazy import np
-from losscheck.reading.dialect import WHITESPACE, Dialect
+from losscheck.reading.dialect import Dialect
 from losscheck.reading.digits import DigitCount
 from losscheck.reading.frame import parse_table
 from losscheck.reading.source import Source
+from losscheck.reading.spelling import WHITESPACE
 from losscheck.reading.text import Kind, Place, Rows, Wanted, parse_text
 from losscheck.results import InputError
 

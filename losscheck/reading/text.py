@@ -17,6 +17,8 @@ from losscheck.results import InputError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+REPLACED = "\ufffd"  # stands for bytes that are no characters
+ENCODING = "Name it with --encoding, or save the file as UTF-8"
 DROP_OPTION = "leave such rows out with --on-bad-row drop"
 
 
@@ -75,7 +77,7 @@ def parse_text(
     if (nul := text.find(b"\0")) >= 0:
         line = place.line + text.count(b"\n", 0, nul)
         raise InputError(f"{place.file}, line {line} has a NUL byte: the file is damaged. Write it again.")
-    parsers = [(_cell_parser(column, dialect), column.index) for column in wanted]
+    parsers = [(cell_parser(column, dialect), column.index) for column in wanted]
     lines = text.decode(place.codec, "replace").split("\n")
     values: list[list[float]] = []
     good: list[int] = []
@@ -87,7 +89,7 @@ def parse_text(
                 _check_length(record, dialect)
                 values.append([parse(record[index]) for parse, index in parsers])
                 good.append(row)
-            except _BadRow as error:
+            except BadRow as error:
                 if error.never_dropped or not drop_bad_rows:
                     raise InputError(f"{place.file}, line {place.line + start}{error}") from None
                 bad.append(row)
@@ -99,10 +101,11 @@ def parse_text(
     return Rows(table, np.array(good, dtype=np.int64), row - place.row, tuple(bad), text.count(b"\n"))
 
 
-class _BadRow(Exception):
+class BadRow(Exception):
     """Says what is wrong with a row, as the words after "FILE, line N"."""
 
     def __init__(self, message: str, never_dropped: bool = False) -> None:
+        """Say the message; `never_dropped` is an error whatever --on-bad-row says."""
         super().__init__(message)
         self.never_dropped = never_dropped
 
@@ -119,20 +122,28 @@ def _check_length(record: Sequence[str], dialect: Dialect) -> None:
         row_names = ", and give row names a header" if len(record) == dialect.fields + 1 and dialect.header else ""
         reason = f" (the delimiter is {name}; quote cells that contain it{row_names})"
     fields = "1 field" if len(record) == 1 else f"{len(record)} fields"
-    raise _BadRow(f" has {fields}, but {expected} {dialect.fields}{reason}. Fix the line, or {DROP_OPTION}.")
+    raise BadRow(f" has {fields}, but {expected} {dialect.fields}{reason}. Fix the line, or {DROP_OPTION}.")
 
 
-def _cell_parser(column: Wanted, dialect: Dialect) -> Callable[[str], float]:
+def cell_parser(column: Wanted, dialect: Dialect) -> Callable[[str], float]:
+    """Return what makes the value of a cell of this column, and raises `BadRow` where it is none."""
     decimal = dialect.decimal
-    if column.labels is not None:
-        return column.labels.code
+    if (labels := column.labels) is not None:
+
+        def parse_label(cell: str) -> float:
+            # labels that were different words would be the same with their characters replaced
+            if REPLACED in cell:
+                raise BadRow(f", column '{column.name}': {show(cell)} has characters of another encoding. {ENCODING}.")
+            return labels.code(cell)
+
+        return parse_label
 
     def parse(cell: str) -> float:
         value = parse_time(cell) if column.kind is Kind.TIME else parse_number(cell, decimal)
         if value is None:
-            raise _BadRow(_explain_cell(cell, column, dialect))
+            raise BadRow(_explain_cell(cell, column, dialect))
         if column.kind is Kind.WEIGHT and value < 0:
-            raise _BadRow(
+            raise BadRow(
                 f", column '{column.name}': the weight {show(cell.strip())} is negative. Weights must be 0 or more.",
                 never_dropped=True,
             )

@@ -6,18 +6,17 @@ A step shows at most ten annotations of a level, so the tenth says what there is
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from losscheck.render.figures import escape, write_list
 from losscheck.render.tables import collapse
 from losscheck.results import CheckResult, Report, Status
 
 MOST = 10
-LEVELS = {
-    "error": (Status.FAIL,),
-    "warning": (Status.WARN, Status.INCONCLUSIVE),
-    "notice": (Status.NOTE,),
-}
-"""The statuses that are told, at the levels that GitHub has."""
+TOLD = (Status.FAIL, Status.WARN, Status.INCONCLUSIVE, Status.NOTE)
+"""The statuses that are told, the worst first."""
+LEVELS = {"warning": TOLD[:3], "notice": TOLD[3:]}
+"""The levels that GitHub has for them where they do not fail the gate; what does is an error."""
 
 
 def write_annotations(report: Report) -> str:
@@ -30,17 +29,16 @@ def write_annotations(report: Report) -> str:
 
 
 def _annotate(report: Report, level: str, most: int) -> Iterator[str]:
-    statuses = LEVELS[level]
-    checks = sorted(
-        (check for check in collapse(report) if check.status in statuses),
-        key=lambda check: (statuses.index(check.status), check.code),
-    )
+    failing = tuple(check for check in report.checks if report.stops(check))
+    rest = collapse(replace(report, checks=tuple(check for check in report.checks if check not in failing)))
+    chosen = failing if level == "error" else tuple(check for check in rest if check.status in LEVELS[level])
+    checks = sorted(chosen, key=lambda check: (TOLD.index(check.status), check.code))
     shown = checks if len(checks) <= most else checks[: most - 1]
     for check in shown:
         yield _command(level, f"{check.code} {check.id}", _describe(check))
-    if rest := checks[len(shown) :]:
-        codes = write_list(tuple(dict.fromkeys(check.code for check in rest)))
-        yield _command(level, f"{len(rest)} more of losscheck", f"{codes}: the report has them")
+    if more := checks[len(shown) :]:
+        codes = write_list(tuple(dict.fromkeys(check.code for check in more)))
+        yield _command(level, f"{len(more)} more of losscheck", f"{codes}: the report has them")
 
 
 def _describe(check: CheckResult) -> str:

@@ -109,7 +109,7 @@ def _chart_autocorrelation(plot: AutocorrelationPlot) -> Chart:
 
 def _chart_efficiencies(verdict: Verdict) -> Chart | None:
     known = [(e.value, loss, e) for loss, e in verdict.efficiency.items() if e.value is not None]
-    if not known:
+    if len(known) < 2:  # one loss alone is compared with nothing
         return None
     known.sort(key=lambda item: -item[0])
     values, losses, estimates = zip(*known, strict=True)

@@ -27,6 +27,7 @@ from losscheck.render.figures import (
     write_number,
     write_percent,
 )
+from losscheck.render.groups import list_groups
 from losscheck.render.picture import draw_histogram, draw_quantiles
 from losscheck.render.reliability import describe_reliability, draw_reliability, list_bins
 from losscheck.render.tables import list_checks, list_efficiencies, rank_fits
@@ -56,7 +57,8 @@ def build_document(report: Report, verbosity: Verbosity = Verbosity.NORMAL) -> D
     """Return the report as blocks, in the order of the contract."""
     if verbosity is Verbosity.QUIET:
         headline = Paragraph(Span(escape(report.verdict.headline), Role.STRONG))
-        return Document((headline, *list_checks(report, (Status.FAIL,), "", verbosity)), verbosity)
+        failing = replace(report, checks=tuple(check for check in report.checks if report.stops(check)))
+        return Document((headline, *list_checks(failing, STATUS_HEADINGS[0][0], "", verbosity)), verbosity)
     verbose = verbosity is Verbosity.VERBOSE
     blocks = (
         _describe_input(report),
@@ -65,6 +67,7 @@ def build_document(report: Report, verbosity: Verbosity = Verbosity.NORMAL) -> D
         *(_derive(report) if verbose else ()),
         *_draw(report, verbose),
         *rank_fits(report, verbosity),
+        *list_groups(report, verbose),
         *(_fold(list_efficiencies(report)) if verbose else ()),
         *list_checks(report, *STATUS_HEADINGS[0], verbosity),
         *(_detail(report, verbosity) if verbose else ()),

@@ -12,18 +12,18 @@ PACKAGE = "losscheck"
 
 
 def write_junit(report: Report) -> str:
-    """Return one test suite: checks that fail are failures, skipped ones are skipped, the others pass.
+    """Return one test suite: checks that fail the gate are failures, skipped ones are skipped, the others pass.
 
     What a passing test case has to say, a warning for instance, is its output. There are no times.
     """
-    failures = sum(check.status is Status.FAIL for check in report.checks)
+    failures = sum(report.stops(check) for check in report.checks)
     skipped = sum(check.status is Status.SKIP for check in report.checks)
     counts = f'tests="{len(report.checks)}" failures="{failures}" errors="0"'
     name = _text(", ".join(file.name for file in report.input.files) or PACKAGE)
     properties = "".join(
         f'      <property name="{key}" value="{_text(value)}"/>\n' for key, value in _properties(report) if value
     )
-    cases = "".join(_case(check) for check in report.checks)
+    cases = "".join(_case(check, report.stops(check)) for check in report.checks)
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="{PACKAGE}" {counts}>\n'
         f'  <testsuite name="{name}" {counts} skipped="{skipped}" time="0">\n'
@@ -46,14 +46,14 @@ def _properties(report: Report) -> list[tuple[str, str]]:
     ]
 
 
-def _case(check: CheckResult) -> str:
+def _case(check: CheckResult, stops: bool) -> str:
     opening = f'    <testcase classname="{PACKAGE}.{_text(check.code)}" name="{_text(check.id)}" time="0"'
     if check.status is Status.PASS:
         return f"{opening}/>\n"
     message = _text(check.message)
     if check.status is Status.SKIP:
         return f'{opening}>\n      <skipped message="{message}"/>\n    </testcase>\n'
-    if check.status is Status.FAIL:
+    if stops:
         return (
             f'{opening}>\n      <failure type="{check.status.value}" message="{message}">'
             f"{_body(check)}</failure>\n    </testcase>\n"

@@ -103,9 +103,11 @@ def test_weights():
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({}, "nothing to check. Give target and prediction, or residual (target − prediction)."),
-        ({"target": [1]}, "prediction is missing. Give target and prediction, or residual (target − prediction)."),
-        ({"prediction": [1]}, "target is missing. Give target and prediction, or residual (target − prediction)."),
+        ({}, "nothing to check. Give target and prediction, or residual (target − prediction), or target alone."),
+        (
+            {"prediction": [1]},
+            "target is missing. Give target and prediction, or residual (target − prediction), or target alone.",
+        ),
         (
             {"target": [1], "prediction": [1], "residual": [0]},
             "target, prediction and residual are all given, and one follows from the other two.",
@@ -140,7 +142,10 @@ def test_weights():
             {"residual": np.array(["2024-01-01"], dtype="datetime64[D]")},
             "residual has the type datetime64[D]. Pass numbers.",
         ),
-        ({"residual": []}, "residual is empty. Give target and prediction, or residual (target − prediction)."),
+        (
+            {"residual": []},
+            "residual is empty. Give target and prediction, or residual (target − prediction), or target alone.",
+        ),
         (
             {"residual": [1, 2], "weight": [1, -2]},
             "weight[1] is -2, which is negative. Weights must be 0 or more.",

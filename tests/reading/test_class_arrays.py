@@ -345,9 +345,18 @@ def test_what_was_asked_is_handed_on():
             "residual is given, and classes have none. Give target and prediction.",
         ),
         (
-            {"target": [0, 1, 1], "task": "binary"},
+            {"weight": [1, 1, 1], "task": "binary"},
             "prediction is missing. Give the outputs of the classes, a column for each.",
         ),
+        (
+            {"target": np.eye(3)},
+            "targets alone are one column. Several columns of targets need the outputs for each: prediction.",
+        ),
+        (
+            {"target": [0, 1, 2], "task": "binary"},
+            "target has 3 different labels ('0', '1', '2'), and task='binary' means two.",
+        ),
+        ({"target": ["a", "a"]}, "target: every label is 'a': there is nothing to predict."),
         ({"prediction": np.empty((0, 3))}, "prediction is empty. Give target and prediction, or residual "),
         (
             {"target": [0, 1, 1], "prediction": P2, "weight": [1, -1, 1]},

@@ -312,8 +312,8 @@ def test_weights_and_groups_are_found_beside_classes():
         (
             "label,0,1,2\n2,255,0,3\n1,0,7,0",  # pixels
             {},
-            "f.csv has targets ('label') but no predictions were found. Name their column with -p COL. Its columns are "
-            "'label', '0', '1', '2'.",
+            "f.csv has targets ('label') but no predictions were found. Name their column with -p COL, or look at the "
+            "targets alone with -t label. Its columns are 'label', '0', '1', '2'.",
         ),
         (
             "a,b,c\n1,0,.2\n0,1,.1",

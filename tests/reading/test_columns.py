@@ -145,10 +145,10 @@ def test_text_with_a_fitting_name_gives_way_to_numbers():
             "column of true values, or name it with -t COL. Its columns are 'id', 'y_pred', 'x'.",
         ),
         (
-            ("price", "size"),
-            Roles(target="price"),
-            "f.csv has targets ('price') but no predictions were found. Name their column with -p COL. "
-            "Its columns are 'price', 'size'.",
+            ("target", "size"),
+            Roles(),
+            "f.csv has targets ('target') but no predictions were found. Name their column with -p COL, or look at the "
+            "targets alone with -t target. Its columns are 'target', 'size'.",
         ),
         (
             ("y", "forest_pred", "net_pred"),

@@ -122,10 +122,7 @@ def test_a_file_cut_short_is_refused(read, compress, kind):
         (EMPTY_GZIP, "residuals.csv holds nothing but blanks. Give a file with a row per observation."),
         (b"# a\n# b\n", "residuals.csv holds nothing but comments. Give a file with a row per observation."),
         (b"y,yhat\n", "residuals.csv has a header but no rows below it. Give a row per observation."),
-        (b"PAR1\0\0", "residuals.csv is a Parquet file, not text. Write the columns to a CSV file."),
-        (b"\x93NUMPY\1\0", "residuals.csv is a NumPy array, not text. Write the columns to a CSV file."),
         (b"\x01\x02\x00\x03junk", "residuals.csv is binary data, not text. Write the columns to a CSV file."),
-        (b'{"y": [1, 2]}', "residuals.csv is JSON, not a table. Write the columns to a CSV file."),
         (b"<!DOCTYPE html>", "residuals.csv is HTML or XML, not a table. Write the columns to a CSV file."),
         (zipped(a=b"1", b=b"2"), "residuals.csv holds 2 files. Give a zip file with one file in it, or unpack it."),
         (
@@ -148,7 +145,7 @@ def test_zstandard_is_read_or_refused_in_words(read):
 def test_paths_that_cannot_be_opened(tmp_path):
     with pytest.raises(InputError, match=r"nothere\.csv: there is no such file\.$"):
         read_sample([tmp_path / "nothere.csv"])
-    with pytest.raises(InputError, match=r"is a directory\. Give the files in it, as in .*/\*\.csv\.$"):
+    with pytest.raises(InputError, match=r"is a directory without files\. Give a file"):
         read_sample([tmp_path])
     with pytest.raises(InputError, match="no file is given"):
         read_sample([])

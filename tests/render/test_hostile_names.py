@@ -16,7 +16,7 @@ import losscheck
 from losscheck.plots import Plots
 from losscheck.render import RENDERERS, Verbosity
 from losscheck.render.figures import escape, is_unprintable
-from losscheck.results import CheckResult, Code, Columns, InputFile, Status, Task, TaskKind
+from losscheck.results import CheckResult, Code, Columns, Group, InputFile, Status, Task, TaskKind
 
 HARMLESS = "harmless"
 FORMATS = sorted(RENDERERS)
@@ -40,7 +40,7 @@ def report_with(name):
         task=Task(TaskKind.REGRESSION, f"{name} holds numbers"),
         verdict=verdict,
         checks=checks,
-        groups=({"name": name, "rows": 9, "verdict": verdict},),
+        groups=(Group(name, 9, verdict, HEAVY.checks[0]),),
         notes=(f"{name}: a note", name),
         fits=(),
         histogram=None,

@@ -11,7 +11,7 @@ from hand_made_reports import BARE, HEAVY
 from losscheck import results
 from losscheck.render import Verbosity, render_json
 from losscheck.render.as_json import read_schema
-from losscheck.results import Status, TaskKind, VerdictStatus
+from losscheck.results import Group, Status, TaskKind, VerdictStatus
 
 SCHEMA = json.loads(read_schema())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -43,7 +43,7 @@ def test_every_report_made_by_hand_is_valid(name):
 
 
 def test_a_report_with_groups_and_several_reports_are_valid():
-    grouped = replace(HEAVY, groups=({"name": "a b", "rows": 12, "verdict": HEAVY.verdict},)).to_dict()
+    grouped = replace(HEAVY, groups=(Group("a b", 12, HEAVY.verdict, HEAVY.checks[0]),)).to_dict()
     VALIDATOR.validate(grouped)
     VALIDATOR.validate({"schema_version": "1", "tool": grouped["tool"], "reports": [grouped, BARE.to_dict()]})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from losscheck.checks.check import CLASSES, Check, Finding
+from losscheck.checks.check import BEFORE, CLASSES, Check, Finding
 from losscheck.checks.wording import figure, names_text, percent
 from losscheck.numeric.lazy import Array, np, scipy
 from losscheck.results import Effect, Need, Status, TaskKind
@@ -94,7 +94,7 @@ CHECK = Check(
     ),
     worst=Status.NOTE,
     run=run,
-    tasks=CLASSES,
+    tasks=CLASSES | BEFORE,
     needs=frozenset({Need.TARGET}),
     varies=False,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from losscheck.checks.check import CLASSES, Check, Finding
+from losscheck.checks.check import BEFORE, CLASSES, Check, Finding
 from losscheck.checks.wording import figure, names_text
 from losscheck.numeric.lazy import Array, np
 from losscheck.results import Effect, Need, Status, TaskKind
@@ -69,7 +69,7 @@ CHECK = Check(
     references=("Cochran 1954, Some methods for strengthening the common χ² tests, doi:10.2307/3001616",),
     worst=Status.WARN,
     run=run,
-    tasks=CLASSES,
+    tasks=CLASSES | BEFORE,
     needs=frozenset({Need.TARGET}),
     varies=False,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from losscheck.checks.check import Check, Finding
+from losscheck.checks.check import NUMBERS, Check, Finding
 from losscheck.checks.intervals import share_interval
 from losscheck.checks.wording import effect_with, percent
 from losscheck.numeric.lazy import np
@@ -66,6 +66,7 @@ CHECK = Check(
     references=("Heitjan & Rubin 1991, Ignorability and coarse data, doi:10.1214/aos/1176348396",),
     worst=Status.NOTE,
     run=run,
+    tasks=NUMBERS,
     needs=frozenset({Need.TARGET}),
     minimum_rows=30,
 )

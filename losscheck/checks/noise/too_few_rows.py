@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from losscheck.checks.check import Check, Finding
+from losscheck.checks.check import NUMBERS, Check, Finding
 from losscheck.checks.wording import figure, rows_text
 from losscheck.results import Effect, Status
 
@@ -42,5 +42,6 @@ CHECK = Check(
     references=("Sivula et al. 2020, Uncertainty in predictive model comparison, arXiv:2008.10296",),
     worst=Status.WARN,
     run=run,
+    tasks=NUMBERS,
     varies=False,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from losscheck.families.response_family import Domain, Link, Loss, ResponseFamily, Shape
+from losscheck.families.snippets import in_jax
 from losscheck.numeric.lazy import Array, np, scipy
 
 
@@ -35,6 +36,11 @@ def beta_loss(target: Array, prediction: Array, parameters: Mapping[str, float])
     return loss
 
 
+NUMPY_CODE = (
+    "from scipy.special import betaln\n"
+    "phi = {phi}\n"
+    "loss = np.mean(betaln(f * phi, (1 - f) * phi) - f * phi * np.log(y / (1 - y)))"
+)
 BETA = ResponseFamily(
     id="beta",
     title="beta",
@@ -67,17 +73,14 @@ BETA = ResponseFamily(
         "the mean of any share, and loses little: it is the safe choice."
     ),
     references=("Ferrari & Cribari-Neto (2004), doi:10.1080/0266476042000214501",),
-    numpy_code=(
-        "from scipy.special import betaln\n"
-        "phi = {phi}\n"
-        "loss = np.mean(betaln(f * phi, (1 - f) * phi) - f * phi * np.log(y / (1 - y)))"
-    ),
+    numpy_code=NUMPY_CODE,
     pytorch_code=(
         "phi = {phi}\n"
         "a, b = f * phi, (1 - f) * phi\n"
         "log_beta = torch.lgamma(a) + torch.lgamma(b) - torch.lgamma(a + b)\n"
         "loss = (log_beta - a * torch.logit(y)).mean()"
     ),
+    framework_code={"jax": in_jax(NUMPY_CODE)},
     domain=Domain.UNIT,
     link=Link.LOGIT,
     nll=nll,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from losscheck.families.response_family import Domain, Link, Loss, ResponseFamily
+from losscheck.families.snippets import on_arrays
 from losscheck.numeric.lazy import Array, np, scipy
 
 
@@ -34,6 +35,7 @@ def binomial_loss(target: Array, prediction: Array, parameters: Mapping[str, flo
     return np.asarray(-(taken + left), dtype=float)
 
 
+NUMPY_CODE = "m = {m}\nloss = np.mean(-y * np.log(f / m) - (m - y) * np.log(1 - f / m))  # f = m / (1 + np.exp(-z))"
 BINOMIAL = ResponseFamily(
     id="binomial",
     title="binomial",
@@ -65,12 +67,21 @@ BINOMIAL = ResponseFamily(
         "are no tries at all, vary more or less than it says; the mean stays right."
     ),
     references=("McCullagh & Nelder (1989), doi:10.1007/978-1-4899-3242-6",),
-    numpy_code="m = {m}\nloss = np.mean(-y * np.log(f / m) - (m - y) * np.log(1 - f / m))  # f = m / (1 + np.exp(-z))",
+    numpy_code=NUMPY_CODE,
     pytorch_code=(
         "m = {m}\n"
         "z = torch.logit(f / m)  # better: the model's output itself\n"
         "loss = m * torch.nn.functional.binary_cross_entropy_with_logits(z, y / m)"
     ),
+    framework_code={
+        **on_arrays(NUMPY_CODE),
+        "xgboost": "import xgboost as xgb\nm = {m}\n"
+        'model = xgb.XGBRegressor(objective="reg:logistic").fit(X, y / m)\n'
+        "f = m * model.predict(X)",
+        "lightgbm": "import lightgbm as lgb\nm = {m}\n"
+        'model = lgb.LGBMRegressor(objective="cross_entropy").fit(X, y / m)\n'
+        "f = m * model.predict(X)",
+    },
     domain=Domain.BOUNDED_COUNT,
     link=Link.LOGIT,
     nll=nll,

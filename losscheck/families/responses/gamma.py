@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from losscheck.families.response_family import Domain, Link, Loss, ResponseFamily, Shape
+from losscheck.families.snippets import of_means, on_arrays
 from losscheck.numeric.lazy import Array, np, scipy
 
 
@@ -33,6 +34,7 @@ def gamma_loss(target: Array, prediction: Array, parameters: Mapping[str, float]
     return loss
 
 
+NUMPY_CODE = "loss = np.mean(y / f + np.log(f))  # f = np.exp(eta) > 0"
 GAMMA = ResponseFamily(
     id="gamma",
     title="gamma",
@@ -67,8 +69,16 @@ GAMMA = ResponseFamily(
         "McCullagh & Nelder (1989), doi:10.1007/978-1-4899-3242-6",
         "Gneiting (2011), doi:10.1198/jasa.2011.r10138",
     ),
-    numpy_code="loss = np.mean(y / f + np.log(f))  # f = np.exp(eta) > 0",
+    numpy_code=NUMPY_CODE,
     pytorch_code="loss = (y / f + torch.log(f)).mean()  # from eta = log f: (y * torch.exp(-eta) + eta).mean()",
+    framework_code={
+        **on_arrays(NUMPY_CODE),
+        **of_means(
+            "GammaRegressor(alpha=0)",
+            "gamma",
+            {"xgboost": 'objective="reg:gamma"', "lightgbm": 'objective="gamma"'},
+        ),
+    },
     domain=Domain.POSITIVE,
     link=Link.LOG,
     nll=nll,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from losscheck.families.response_family import Domain, Link, Loss, ResponseFamily, Shape
 from losscheck.families.responses import gamma
 from losscheck.families.responses.hurdle import make_nll, make_slopes, make_variance
+from losscheck.families.snippets import of_two_parts, on_arrays
 from losscheck.numeric.lazy import Array, np
 
 NAMES = ("intercept", "slope")
@@ -26,6 +27,13 @@ def hurdle_loss(target: Array, prediction: Array, parameters: Mapping[str, float
     return loss
 
 
+NUMPY_CODE = (
+    "intercept, slope, phi = {intercept}, {slope}, {phi}\n"
+    "t = intercept + slope * np.log(f)  # better: an output of its own\n"
+    "m = f * (1 + np.exp(-t))  # better: an output of its own, exp(eta)\n"
+    "amount = np.logaddexp(0, -t) + (y / m + np.log(m)) / phi\n"
+    "loss = np.mean(np.where(y > 0, amount, np.logaddexp(0, t)))"
+)
 HURDLE_GAMMA = ResponseFamily(
     id="hurdle_gamma",
     title="hurdle gamma",
@@ -61,13 +69,7 @@ HURDLE_GAMMA = ResponseFamily(
         "rounded down, or nothing happening at a low rate, the Tweedie loss needs one model."
     ),
     references=("Cragg (1971), doi:10.2307/1909582", "Duan, Manning, Morris & Newhouse (1983), doi:10.2307/1391852"),
-    numpy_code=(
-        "intercept, slope, phi = {intercept}, {slope}, {phi}\n"
-        "t = intercept + slope * np.log(f)  # better: an output of its own\n"
-        "m = f * (1 + np.exp(-t))  # better: an output of its own, exp(eta)\n"
-        "amount = np.logaddexp(0, -t) + (y / m + np.log(m)) / phi\n"
-        "loss = np.mean(np.where(y > 0, amount, np.logaddexp(0, t)))"
-    ),
+    numpy_code=NUMPY_CODE,
     pytorch_code=(
         "intercept, slope, phi = {intercept}, {slope}, {phi}\n"
         "softplus = torch.nn.functional.softplus\n"
@@ -76,6 +78,20 @@ HURDLE_GAMMA = ResponseFamily(
         "amount = softplus(-t) + (y / m + torch.log(m)) / phi\n"
         "loss = torch.where(y > 0, amount, softplus(t)).mean()"
     ),
+    framework_code={
+        **on_arrays(NUMPY_CODE),
+        "sklearn": of_two_parts(
+            "from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor",
+            "HistGradientBoostingClassifier()",
+            'HistGradientBoostingRegressor(loss="gamma")',
+        ),
+        "xgboost": of_two_parts(
+            "import xgboost as xgb", "xgb.XGBClassifier()", 'xgb.XGBRegressor(objective="reg:gamma")'
+        ),
+        "lightgbm": of_two_parts(
+            "import lightgbm as lgb", "lgb.LGBMClassifier()", 'lgb.LGBMRegressor(objective="gamma")'
+        ),
+    },
     domain=Domain.NON_NEGATIVE,
     link=Link.LOG,
     nll=make_nll(gamma.nll),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from losscheck.families.response_family import Domain, Link, Loss, ResponseFamily, Shape
 from losscheck.families.responses.hurdle import make_nll, make_slopes, make_variance
 from losscheck.families.responses.hurdle_gamma import PART_SHAPES
+from losscheck.families.snippets import of_two_parts, on_arrays
 from losscheck.numeric.lazy import Array, np
 
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
@@ -44,6 +45,13 @@ def hurdle_loss(target: Array, prediction: Array, parameters: Mapping[str, float
     return loss
 
 
+NUMPY_CODE = (
+    "intercept, slope, sigma = {intercept}, {slope}, {sigma}\n"
+    "t = intercept + slope * np.log(f)  # better: an output of its own\n"
+    "m = f * (1 + np.exp(-t))  # better: an output of its own, exp(eta)\n"
+    "z = (np.log(np.where(y > 0, y, m)) - np.log(m)) / sigma + sigma / 2\n"
+    "loss = np.mean(np.where(y > 0, np.logaddexp(0, -t) + z**2 / 2, np.logaddexp(0, t)))"
+)
 HURDLE_LOGNORMAL = ResponseFamily(
     id="hurdle_lognormal",
     title="hurdle log-normal",
@@ -79,13 +87,7 @@ HURDLE_LOGNORMAL = ResponseFamily(
         "the mean of exp(residual) (Duan's smearing) instead. log(1 + y) is no substitute: it depends on the unit."
     ),
     references=("Cragg (1971), doi:10.2307/1909582", "Duan (1983), doi:10.1080/01621459.1983.10478017"),
-    numpy_code=(
-        "intercept, slope, sigma = {intercept}, {slope}, {sigma}\n"
-        "t = intercept + slope * np.log(f)  # better: an output of its own\n"
-        "m = f * (1 + np.exp(-t))  # better: an output of its own, exp(eta)\n"
-        "z = (np.log(np.where(y > 0, y, m)) - np.log(m)) / sigma + sigma / 2\n"
-        "loss = np.mean(np.where(y > 0, np.logaddexp(0, -t) + z**2 / 2, np.logaddexp(0, t)))"
-    ),
+    numpy_code=NUMPY_CODE,
     pytorch_code=(
         "intercept, slope, sigma = {intercept}, {slope}, {sigma}\n"
         "softplus = torch.nn.functional.softplus\n"
@@ -94,6 +96,17 @@ HURDLE_LOGNORMAL = ResponseFamily(
         "z = (torch.log(torch.where(y > 0, y, m)) - torch.log(m)) / sigma + sigma / 2\n"
         "loss = torch.where(y > 0, softplus(-t) + z**2 / 2, softplus(t)).mean()"
     ),
+    framework_code={
+        **on_arrays(NUMPY_CODE),
+        "sklearn": of_two_parts(
+            "from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor",
+            "HistGradientBoostingClassifier()",
+            "HistGradientBoostingRegressor()",
+            logs=True,
+        ),
+        "xgboost": of_two_parts("import xgboost as xgb", "xgb.XGBClassifier()", "xgb.XGBRegressor()", logs=True),
+        "lightgbm": of_two_parts("import lightgbm as lgb", "lgb.LGBMClassifier()", "lgb.LGBMRegressor()", logs=True),
+    },
     domain=Domain.NON_NEGATIVE,
     link=Link.LOG,
     nll=make_nll(amount_nll),

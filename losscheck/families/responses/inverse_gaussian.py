@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from losscheck.families.response_family import Domain, Link, Loss, ResponseFamily, Shape
+from losscheck.families.snippets import of_means, on_arrays
 from losscheck.numeric.lazy import Array, np
 
 
@@ -32,6 +33,7 @@ def inverse_gaussian_loss(target: Array, prediction: Array, parameters: Mapping[
     return loss
 
 
+NUMPY_CODE = "loss = np.mean(y / (2 * f**2) - 1 / f)  # f = np.exp(eta) > 0"
 INVERSE_GAUSSIAN = ResponseFamily(
     id="inverse_gaussian",
     title="inverse Gaussian",
@@ -66,8 +68,12 @@ INVERSE_GAUSSIAN = ResponseFamily(
         "Tweedie (1957), doi:10.1214/aoms/1177706964",
         "McCullagh & Nelder (1989), doi:10.1007/978-1-4899-3242-6",
     ),
-    numpy_code="loss = np.mean(y / (2 * f**2) - 1 / f)  # f = np.exp(eta) > 0",
+    numpy_code=NUMPY_CODE,
     pytorch_code="loss = (y / (2 * f**2) - 1 / f).mean()  # f = torch.exp(eta) > 0",
+    framework_code={
+        **on_arrays(NUMPY_CODE),
+        **of_means('TweedieRegressor(power=3, link="log", alpha=0)'),
+    },
     domain=Domain.POSITIVE,
     link=Link.LOG,
     nll=nll,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from losscheck.families.response_family import Domain, Link, Loss, ResponseFamily, Shape
+from losscheck.families.snippets import on_arrays
 from losscheck.numeric.lazy import Array, np, scipy
 
 
@@ -37,6 +38,7 @@ def negative_binomial_loss(target: Array, prediction: Array, parameters: Mapping
     return loss
 
 
+NUMPY_CODE = "alpha = {alpha}\nloss = np.mean((y + 1 / alpha) * np.log1p(alpha * f) - y * np.log(f))"
 NEGATIVE_BINOMIAL = ResponseFamily(
     id="negative_binomial",
     title="negative binomial",
@@ -70,8 +72,9 @@ NEGATIVE_BINOMIAL = ResponseFamily(
         "Lawless (1987), doi:10.2307/3314912",
         "Cameron & Trivedi (2013), doi:10.1017/CBO9781139013567",
     ),
-    numpy_code="alpha = {alpha}\nloss = np.mean((y + 1 / alpha) * np.log1p(alpha * f) - y * np.log(f))",
+    numpy_code=NUMPY_CODE,
     pytorch_code="alpha = {alpha}\nloss = ((y + 1 / alpha) * torch.log1p(alpha * f) - y * torch.log(f)).mean()",
+    framework_code=on_arrays(NUMPY_CODE),
     domain=Domain.COUNT,
     link=Link.LOG,
     nll=nll,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from losscheck.families.response_family import Domain, Link, Loss, ResponseFamily, Shape
+from losscheck.families.snippets import in_jax
 from losscheck.numeric.lazy import Array, np, scipy
 
 
@@ -37,6 +38,11 @@ def negative_binomial_1_loss(target: Array, prediction: Array, parameters: Mappi
     return loss
 
 
+NUMPY_CODE = (
+    "from scipy.special import gammaln\n"
+    "delta = {delta}\n"
+    "loss = np.mean(gammaln(f / delta) - gammaln(y + f / delta) + f / delta * np.log1p(delta))"
+)
 NEGATIVE_BINOMIAL_1 = ResponseFamily(
     id="negative_binomial_1",
     title="negative binomial with a constant dispersion (NB1)",
@@ -72,16 +78,13 @@ NEGATIVE_BINOMIAL_1 = ResponseFamily(
         "Cameron & Trivedi (1986), doi:10.1002/jae.3950010104",
         "Cameron & Trivedi (2013), doi:10.1017/CBO9781139013567",
     ),
-    numpy_code=(
-        "from scipy.special import gammaln\n"
-        "delta = {delta}\n"
-        "loss = np.mean(gammaln(f / delta) - gammaln(y + f / delta) + f / delta * np.log1p(delta))"
-    ),
+    numpy_code=NUMPY_CODE,
     pytorch_code=(
         "from math import log1p\n"
         "delta = {delta}\n"
         "loss = (torch.lgamma(f / delta) - torch.lgamma(y + f / delta) + f / delta * log1p(delta)).mean()"
     ),
+    framework_code={"jax": in_jax(NUMPY_CODE)},
     domain=Domain.COUNT,
     link=Link.LOG,
     nll=nll,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from losscheck.families.response_family import Domain, Link, Loss, ResponseFamily
+from losscheck.families.snippets import of_means, on_arrays
 from losscheck.numeric.lazy import Array, scipy
 
 
@@ -29,6 +30,7 @@ def poisson_loss(target: Array, prediction: Array, parameters: Mapping[str, floa
     return loss
 
 
+NUMPY_CODE = "loss = np.mean(f - y * np.log(f))  # f = np.exp(eta) > 0"
 POISSON = ResponseFamily(
     id="poisson",
     title="Poisson",
@@ -61,8 +63,20 @@ POISSON = ResponseFamily(
         "McCullagh & Nelder (1989), doi:10.1007/978-1-4899-3242-6",
         "Gneiting (2011), doi:10.1198/jasa.2011.r10138",
     ),
-    numpy_code="loss = np.mean(f - y * np.log(f))  # f = np.exp(eta) > 0",
+    numpy_code=NUMPY_CODE,
     pytorch_code="loss = torch.nn.PoissonNLLLoss(log_input=False, eps=0)(f, y)  # log_input=True for eta = log f",
+    framework_code={
+        **on_arrays(NUMPY_CODE),
+        **of_means(
+            "PoissonRegressor(alpha=0)",
+            "poisson",
+            {
+                "xgboost": 'objective="count:poisson"',
+                "lightgbm": 'objective="poisson"',
+                "catboost": 'loss_function="Poisson"',
+            },
+        ),
+    },
     domain=Domain.COUNT,
     link=Link.LOG,
     nll=nll,

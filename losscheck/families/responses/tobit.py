@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from losscheck.families.response_family import Domain, Link, Loss, ResponseFamily, Shape
+from losscheck.families.snippets import LOG_NDTR, in_jax
 from losscheck.numeric.lazy import Array, np, scipy
 
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
@@ -43,6 +44,13 @@ def tobit_loss(target: Array, prediction: Array, parameters: Mapping[str, float]
     return loss
 
 
+NUMPY_CODE = (
+    "from numpy import inf\n"
+    "from scipy.special import log_ndtr\n"
+    "sigma, low, high = {sigma}, {low}, {high}\n"
+    "z = (y - f) / sigma\n"
+    "loss = np.mean(np.where(y <= low, -log_ndtr(z), np.where(y >= high, -log_ndtr(-z), z**2 / 2)))"
+)
 TOBIT = ResponseFamily(
     id="tobit",
     title="censored normal (Tobit)",
@@ -78,12 +86,7 @@ TOBIT = ResponseFamily(
         "leans on the normal shape beyond the bound, which nobody has seen, and on sigma being constant."
     ),
     references=("Tobin (1958), doi:10.2307/1907382", "Amemiya (1984), doi:10.1016/0304-4076(84)90074-5"),
-    numpy_code=(
-        "from scipy.special import log_ndtr\n"
-        "sigma, low, high = {sigma}, {low}, {high}\n"
-        "z = (y - f) / sigma\n"
-        "loss = np.mean(np.where(y <= low, -log_ndtr(z), np.where(y >= high, -log_ndtr(-z), z**2 / 2)))"
-    ),
+    numpy_code=NUMPY_CODE,
     pytorch_code=(
         "from math import inf\n"
         "sigma, low, high = {sigma}, {low}, {high}\n"
@@ -91,6 +94,17 @@ TOBIT = ResponseFamily(
         "log_cdf = torch.special.log_ndtr\n"
         "loss = torch.where(y <= low, -log_cdf(z), torch.where(y >= high, -log_cdf(-z), z**2 / 2)).mean()"
     ),
+    framework_code={
+        "jax": in_jax(NUMPY_CODE),
+        "keras": (
+            f"from math import inf\n\nfrom keras import ops\n\n{LOG_NDTR}"
+            "def loss(y, f):\n"
+            "{shift}    sigma, low, high = {sigma}, {low}, {high}\n"
+            "    z = (y - f) / sigma\n"
+            "    inside = ops.where(y >= high, -log_ndtr(-z), z**2 / 2)\n"
+            "    return ops.where(y <= low, -log_ndtr(z), inside)"
+        ),
+    },
     domain=Domain.CENSORED,
     link=Link.IDENTITY,
     nll=nll,

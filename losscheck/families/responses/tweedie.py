@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from losscheck.families.response_family import Domain, Link, Loss, ResponseFamily, Shape
+from losscheck.families.snippets import of_means, on_arrays
 from losscheck.numeric.lazy import Array, np
 from losscheck.numeric.tweedie import log_series
 
@@ -58,6 +59,7 @@ def tweedie_loss(target: Array, prediction: Array, parameters: Mapping[str, floa
     return loss
 
 
+NUMPY_CODE = "p = {p}\nloss = np.mean(f ** (2 - p) / (2 - p) - y * f ** (1 - p) / (1 - p))  # f = np.exp(eta) > 0"
 TWEEDIE = ResponseFamily(
     id="tweedie",
     title="Tweedie",
@@ -98,9 +100,21 @@ TWEEDIE = ResponseFamily(
         "Jørgensen (1987), doi:10.1111/j.2517-6161.1987.tb01685.x",
         "Dunn & Smyth (2005), doi:10.1007/s11222-005-4070-y",
     ),
-    numpy_code="p = {p}\nloss = np.mean(f ** (2 - p) / (2 - p) - y * f ** (1 - p) / (1 - p))  # f = np.exp(eta) > 0",
+    numpy_code=NUMPY_CODE,
     pytorch_code="p = {p}\nloss = (f ** (2 - p) / (2 - p) - y * f ** (1 - p) / (1 - p)).mean()  # f = "
     "torch.exp(eta) > 0",
+    framework_code={
+        **on_arrays(NUMPY_CODE),
+        **of_means(
+            'TweedieRegressor(power={p}, link="log", alpha=0)',
+            "",
+            {
+                "xgboost": 'objective="reg:tweedie", tweedie_variance_power={p}',
+                "lightgbm": 'objective="tweedie", tweedie_variance_power={p}',
+                "catboost": 'loss_function="Tweedie:variance_power={p}"',
+            },
+        ),
+    },
     domain=Domain.NON_NEGATIVE,
     link=Link.LOG,
     nll=nll,

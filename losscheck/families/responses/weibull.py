@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from losscheck.families.response_family import Domain, Link, Loss, ResponseFamily, Shape
+from losscheck.families.snippets import on_arrays
 from losscheck.numeric.lazy import Array, np, scipy
 
 
@@ -38,6 +39,7 @@ def weibull_loss(target: Array, prediction: Array, parameters: Mapping[str, floa
     return loss
 
 
+NUMPY_CODE = "from math import gamma\nk = {k}\nloss = np.mean((y * gamma(1 + 1 / k) / f) ** k + k * np.log(f))"
 WEIBULL = ResponseFamily(
     id="weibull",
     title="Weibull",
@@ -68,10 +70,11 @@ WEIBULL = ResponseFamily(
         "durations, of which only a lower bound is known, need the survival form of the likelihood."
     ),
     references=("Weibull (1951), doi:10.1115/1.4010337", "Lawless (2002), doi:10.1002/9781118033005"),
-    numpy_code=("from math import gamma\nk = {k}\nloss = np.mean((y * gamma(1 + 1 / k) / f) ** k + k * np.log(f))"),
+    numpy_code=NUMPY_CODE,
     pytorch_code=(
         "from math import gamma\nk = {k}\nloss = ((y * gamma(1 + 1 / k) / f) ** k + k * torch.log(f)).mean()"
     ),
+    framework_code=on_arrays(NUMPY_CODE),
     domain=Domain.POSITIVE,
     link=Link.LOG,
     nll=nll,

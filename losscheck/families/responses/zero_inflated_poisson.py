@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from losscheck.families.response_family import Domain, Link, Loss, ResponseFamily, Shape
+from losscheck.families.snippets import on_arrays
 from losscheck.numeric.lazy import Array, np, scipy
 
 
@@ -36,6 +37,12 @@ def zero_inflated_loss(target: Array, prediction: Array, parameters: Mapping[str
     return loss
 
 
+NUMPY_CODE = (
+    "pi = {pi}\n"
+    "m = f / (1 - pi)\n"
+    "zero, counted = -np.log(pi + (1 - pi) * np.exp(-m)), m - y * np.log(m) - np.log(1 - pi)\n"
+    "loss = np.mean(np.where(y == 0, zero, counted))"
+)
 ZERO_INFLATED_POISSON = ResponseFamily(
     id="zero_inflated_poisson",
     title="zero-inflated Poisson",
@@ -67,12 +74,7 @@ ZERO_INFLATED_POISSON = ResponseFamily(
         "The Poisson loss still aims at the mean, whatever the zeros are; the gain is in the probabilities."
     ),
     references=("Lambert (1992), doi:10.2307/1269547", "van den Broek (1995), doi:10.2307/2532959"),
-    numpy_code=(
-        "pi = {pi}\n"
-        "m = f / (1 - pi)\n"
-        "zero, counted = -np.log(pi + (1 - pi) * np.exp(-m)), m - y * np.log(m) - np.log(1 - pi)\n"
-        "loss = np.mean(np.where(y == 0, zero, counted))"
-    ),
+    numpy_code=NUMPY_CODE,
     pytorch_code=(
         "from math import log\n"
         "pi = {pi}\n"
@@ -80,6 +82,7 @@ ZERO_INFLATED_POISSON = ResponseFamily(
         "zero, counted = -torch.log(pi + (1 - pi) * torch.exp(-m)), m - y * torch.log(m) - log(1 - pi)\n"
         "loss = torch.where(y == 0, zero, counted).mean()"
     ),
+    framework_code=on_arrays(NUMPY_CODE),
     domain=Domain.COUNT,
     link=Link.LOG,
     nll=nll,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from losscheck.families.response_family import Domain, Link, Loss, ResponseFamily, Shape
 from losscheck.families.responses import beta
+from losscheck.families.snippets import in_jax
 from losscheck.numeric.lazy import Array, np
 
 
@@ -50,6 +51,17 @@ def inflated_beta_loss(target: Array, prediction: Array, parameters: Mapping[str
     return nll(target, prediction, parameters["phi"], parameters["zero"], parameters["one"])
 
 
+NUMPY_CODE = (
+    "from scipy.special import betaln\n"
+    "phi, zero, one = {phi}, {zero}, {one}\n"
+    "p0, p1 = zero * (1 - f), one * f\n"
+    "g = f * (1 - one) / (1 - p0 - p1)\n"
+    "s = np.clip(y, 1e-12, 1 - 1e-12)\n"
+    "a, b = g * phi, (1 - g) * phi\n"
+    "inner = betaln(a, b) - (a - 1) * np.log(s) - (b - 1) * np.log1p(-s)\n"
+    "inner = inner - np.log(1 - p0 - p1)\n"
+    "loss = np.mean(np.where(y == 0, -np.log(p0), np.where(y == 1, -np.log(p1), inner)))"
+)
 ZERO_ONE_INFLATED_BETA = ResponseFamily(
     id="zero_one_inflated_beta",
     title="zero-one-inflated beta",
@@ -82,16 +94,7 @@ ZERO_ONE_INFLATED_BETA = ResponseFamily(
         "own. Binary cross-entropy takes fractions with zeros and ones too and aims at the mean of any of them."
     ),
     references=("Ospina & Ferrari (2012), doi:10.1016/j.csda.2011.10.005",),
-    numpy_code=(
-        "from scipy.special import betaln\n"
-        "phi, zero, one = {phi}, {zero}, {one}\n"
-        "p0, p1 = zero * (1 - f), one * f\n"
-        "g = f * (1 - one) / (1 - p0 - p1)\n"
-        "s = np.clip(y, 1e-12, 1 - 1e-12)\n"
-        "inner = betaln(g * phi, (1 - g) * phi) - (g * phi - 1) * np.log(s) - ((1 - g) * phi - 1) * np.log1p(-s)\n"
-        "inner = inner - np.log(1 - p0 - p1)\n"
-        "loss = np.mean(np.where(y == 0, -np.log(p0), np.where(y == 1, -np.log(p1), inner)))"
-    ),
+    numpy_code=NUMPY_CODE,
     pytorch_code=(
         "phi, zero, one = {phi}, {zero}, {one}\n"
         "p0, p1 = zero * (1 - f), one * f\n"
@@ -100,6 +103,7 @@ ZERO_ONE_INFLATED_BETA = ResponseFamily(
         "inner = inner - torch.log(1 - p0 - p1)\n"
         "loss = torch.where(y == 0, -torch.log(p0), torch.where(y == 1, -torch.log(p1), inner)).mean()"
     ),
+    framework_code={"jax": in_jax(NUMPY_CODE)},
     domain=Domain.CLOSED_UNIT,
     link=Link.LOGIT,
     nll=nll,

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from summaries import report_on, summarize
 
-from losscheck.diagnose import BLURRED, diagnose
+from losscheck.diagnose import diagnose
 from losscheck.families import RESPONSE_FAMILIES
+from losscheck.notes import BLURRED
 from losscheck.options import make_options
 from losscheck.reading import sample_from_arrays
 from losscheck.summary import sample_of

@@ -1,0 +1,110 @@
+"""What stands above the rows of a table: lines that are no part of it, the names of the columns, their units."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from losscheck.reading.number import SPACES, is_missing, is_misspelt, parse_number, parse_sample
+
+MOST_TITLE_LINES = 20
+TABLE_SHARE = 0.9
+"""Of the lines below a title that must have the fields of the header."""
+_UNIT = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
+_LETTER = re.compile(r"[^\W\d_]|[%°]")
+
+Records = Sequence[Sequence[str]]
+
+
+def find_comments(lines: Sequence[bytes]) -> tuple[int, str | None]:
+    """Count the lines before the table: blank, comments, and Excel's `sep=;` (returned as the delimiter)."""
+    declared = None
+    for number, line in enumerate(lines):
+        stripped = line.strip()
+        said = line.strip(b" ")
+        if len(said) == 5 and said.lower().startswith(b"sep=") and declared is None:
+            declared = chr(said[4])
+        elif stripped and not stripped.startswith(b"#"):
+            return number, declared
+    return len(lines), declared
+
+
+def find_title(records: Records, decimal: str) -> int:
+    """Return how many records are a title above the table, and no part of it; 0 where that is not plain.
+
+    A title has other numbers of fields than the table, and no number; a header of words stands below it, and numbers
+    below that. So neither a row nor the rows of another table are taken for one.
+    """
+    modal = Counter(map(len, records)).most_common(1)[0][0] if records else 0
+    first = next((place for place, record in enumerate(records) if len(record) == modal), 0)
+    if modal < 2 or not 0 < first <= MOST_TITLE_LINES:
+        return 0
+    title, header, rows = records[:first], records[first], records[first + 1 :]
+    if any(is_number(cell, decimal) for record in (*title, header) for cell in record):
+        return 0
+    if not all(cell.strip() for cell in header) or sum(len(row) == modal for row in rows) < TABLE_SHARE * len(rows):
+        return 0
+    return first if any(is_numeric(rows, index, decimal) for index in range(modal)) else 0
+
+
+def is_number(cell: str, decimal: str) -> bool:
+    """Tell whether a cell is a number, which a missing one is not."""
+    return not is_missing(cell) and parse_number(cell, decimal) is not None
+
+
+def is_numeric(rows: Records, index: int, decimal: str) -> bool:
+    """Tell whether most cells of a column are numbers."""
+    cells = [row[index] for row in rows if index < len(row) and not is_missing(row[index])]
+    return bool(cells) and 2 * sum(parse_sample(cell, decimal) is not None for cell in cells) > len(cells)
+
+
+def has_header(records: Records, decimal: str) -> bool:
+    """Tell whether the first record names the columns: by text above columns of numbers."""
+    first, rows = records[0], records[1:]
+    texts = [parse_number(cell, decimal) is None for cell in first]
+    if not rows:
+        return any(texts)
+    numeric = [is_numeric(rows, index, decimal) for index in range(len(first))]
+    found = any(text for text, number in zip(texts, numeric, strict=True) if number)
+    if not any(numeric):
+        found = all(text or is_missing(cell) for text, cell in zip(texts, first, strict=True))
+    return found or _is_numbered(first, rows)
+
+
+def find_doubtful(header: Sequence[str]) -> str | None:
+    """Return the first cell of a header that has nothing but misspelt numbers, and may be a row: 1_000,10%."""
+    named = [cell.strip() for cell in header if cell.strip()]
+    doubtful = bool(named) and all(
+        any(char.isdigit() for char in cell) and parse_number(cell) is None and is_misspelt(cell) for cell in named
+    )
+    return named[0] if doubtful else None
+
+
+def _is_numbered(first: Sequence[str], rows: Records) -> bool:
+    """Recognise 0, 1, 2 …, the header that pandas gives to columns without names, above fractions."""
+    names = list(first[1:] if first[0] == "" else first)
+    if not names or names != [str(number) for number in range(len(names))]:
+        return False
+    if first[0] == "":
+        return True
+    return len(rows) > 2 and not any(cell.strip(SPACES).isdigit() for row in rows for cell in row)
+
+
+def has_units(rows: Records, decimal: str) -> bool:
+    """Tell whether the first row below the header has units in brackets over every column of numbers: [m], (kg)."""
+    if len(rows) < 2:
+        return False
+    over = [cell.strip() for index, cell in enumerate(rows[0]) if is_numeric(rows[1:], index, decimal)]
+    named = [cell for cell in over if cell]
+    return bool(named) and all(
+        _UNIT.fullmatch(cell) and _LETTER.search(cell) and not is_number(cell[1:-1], decimal) for cell in named
+    )
+
+
+def name_from_comment(records: Records, modal: int, decimal: str) -> tuple[str, ...] | None:
+    """Return the names in a comment right above the data, where numpy's `savetxt` puts them."""
+    if not records or len(records[0]) != modal:
+        return None
+    named = all(parse_number(name, decimal) is None for name in records[0])
+    return tuple(name.strip() for name in records[0]) if named else None
