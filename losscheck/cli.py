@@ -142,6 +142,8 @@ def check_command(
     encoding: reads.Encoding = None,
     header: reads.Header = None,
     max_uncompressed: reads.MaxUncompressed = None,
+    targets: reads.Targets = None,
+    on: reads.On = None,
     exact: ExactOption = False,
     alpha: AlphaOption = 0.05,
     fail_on: FailOnOption = FailOn.FAIL,
@@ -194,6 +196,8 @@ def check_command(
             encoding=encoding,
             header=header,
             max_uncompressed=max_uncompressed,
+            targets=targets,
+            on=on,
             progress=progress.say,
         )
     report = gate.apply(report if context.obj is None else context.obj.note(report))

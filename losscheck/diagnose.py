@@ -101,11 +101,14 @@ def check_file(
     encoding: str | None = None,
     header: bool | None = None,
     max_uncompressed: str | int | None = None,
+    targets: str | PathLike[str] | None = None,
+    on: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Report:
     """Diagnose a file, or several as one data set; column names are detected when left out.
 
     `files` may be directories and patterns. `delimiter`, `decimal`, `encoding` and `header` go before what is found.
+    `targets` is a file that has the targets, found by the key `on`, a column of both files.
     `group` is the column of segments, which get a verdict each. A file may be a summary, or the address of a database
     with a `table` (extra `ibis`). Above 5 million rows a summary is made, unless `exact`, or segments are asked for.
     `fit_baseline`: there are features and no predictions; a quick linear model predicts every row from the others.
@@ -133,6 +136,8 @@ def check_file(
         exact=exact,
         table=table,
         spelling=make_spelling(delimiter, decimal, encoding, header, max_uncompressed),
+        targets=targets,
+        on=on,
         progress=progress,
     )
     if fit_baseline:

@@ -82,6 +82,8 @@ def test_what_is_left_out_has_the_defaults_of_the_library(diagnosis, run):
         "encoding": None,
         "header": None,
         "max_uncompressed": None,
+        "targets": None,
+        "on": None,
     }
 
 
@@ -98,6 +100,7 @@ def test_what_is_left_out_has_the_defaults_of_the_library(diagnosis, run):
         (["--on-bad-row", "drop"], {"drop_bad_rows": True}),
         (["--fit-baseline"], {"fit_baseline": True}),
         (["--delimiter", "tab", "--decimal", "comma"], {"delimiter": "tab", "decimal": "comma"}),
+        (["--targets", "t.csv", "--on", "id"], {"targets": "t.csv", "on": "id"}),
         (["--encoding", "latin1", "--no-header"], {"encoding": "latin1", "header": False}),
         (["--header", "--max-uncompressed", "1G"], {"header": True, "max_uncompressed": "1G"}),
     ],
@@ -199,7 +202,7 @@ def test_every_option_of_this_contract_and_no_other(run):
     options = (
         "--target --prediction --residual --weight --order --group --loss --min-efficiency --estimand "
         "--predictions-from --task --outputs --stage --ordinal --seed --table --exact --fit-baseline "
-        "--delimiter --decimal --encoding --header --no-header --max-uncompressed "
+        "--delimiter --decimal --encoding --header --no-header --max-uncompressed --targets --on "
         "--on-bad-row --alpha --format --output --fail-on --fail-on-inconclusive --select --ignore --against "
         "--config --quiet --verbose --color --debug --version --help"
     )

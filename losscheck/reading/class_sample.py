@@ -54,7 +54,7 @@ def make_class_sample(
 
     `info` lacks only the counts of rows. `InputError` where no row is left, or what is there is no classes.
     """
-    kept.require_rows()
+    kept.require_rows(info)
     kept.sort()
     outputs = kept.columns["prediction"]
     target = kept.columns.pop("target", None)

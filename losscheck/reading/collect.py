@@ -53,10 +53,11 @@ class Kept:
             self.columns = {role: values[~bad] for role, values in self.columns.items()}
             self.row = self.row[~bad]
 
-    def require_rows(self) -> None:
+    def require_rows(self, info: InputInfo) -> None:
         """Raise `InputError` where no row is left, and say why."""
         if self.row.size == 0:
-            raise InputError(f"no row is left: {self._explain_losses()}. Give rows with finite numbers.")
+            where = f"{info.files[0].name}: " if info.files else ""
+            raise InputError(f"{where}no row is left: {self._explain_losses()}. Give rows with finite numbers.")
 
     def sort(self) -> None:
         """Put the rows in the order of the role `order`, which is then forgotten."""

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from losscheck.reading.column import Column, find_column, list_columns
 from losscheck.reading.names import (
+    KEY_NAMES,
     LOG_LOSSES,
     LOG_STEPS,
     PREDICTION_AFFIXES,
@@ -230,6 +231,11 @@ class _Search:
                 f"step. losscheck needs a target and a prediction per row; write them out for a held-out set."
             )
 
+    def _key(self) -> str:
+        """Return the column that a file of targets may share with this one."""
+        keys = (c.name for c in self.columns if c.normal in KEY_NAMES or c.normal.endswith("_id"))
+        return next(keys, "COL")
+
     def _explain_failure(self, numeric: Sequence[Column]) -> str:
         columns = f"Its columns are {list_names(self.columns)}."
         if not self.headed and not self.targets and not self.predictions:
@@ -253,7 +259,8 @@ class _Search:
             names = list_names(self.predictions)
             return (
                 f"{self.file} has predictions ({names}) but no targets, so there is nothing to compare them with. "
-                f"Add the column of true values, or name it with -t COL. {columns}"
+                f"Add the column of true values, name it with -t COL, or give the file that has it with "
+                f"--targets FILE --on {self._key()}. {columns}"
             )
         if not numeric:
             return f"{self.file} has no column of numbers. {columns}"

@@ -7,11 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from losscheck.reading.encoding import HEAD_BYTES
 from losscheck.reading.header import find_comments, find_doubtful, find_title, has_header, has_units, name_from_comment
-from losscheck.reading.number import SPACES, could_be_thousands, parse_number, parse_sample, show
+from losscheck.reading.number import SPACES, could_be_thousands, find_thousands, parse_number, parse_sample, show
 from losscheck.reading.source import Source
 from losscheck.reading.spelling import WHITESPACE, Spelling
 from losscheck.results import InputError
@@ -98,7 +99,7 @@ def probe_dialect(source: Source, spelling: Spelling = Spelling()) -> Dialect:  
     if best is None:
         raise InputError(f"{source.name}, line {skipped + 1} cannot be split into cells. Is it a table?")
     if spelling.decimal is None:
-        _refuse_ambiguous_commas(best, source.name)
+        _refuse_ambiguous_marks(best, source.name)
     header, units = _find_header(best, spelling.header, source.name, skipped + 1)
     above = (header is not None) + bool(units)
     used = skipped + (best.ends[above - 1] if above else 0)
@@ -258,8 +259,15 @@ def _find_decimal(rows: Sequence[Sequence[str]], delimiter: str, quote: str) -> 
     return decimal, share[decimal] / max(1, len(cells))
 
 
-def _refuse_ambiguous_commas(best: _Candidate, name: str) -> None:
+def _refuse_ambiguous_marks(best: _Candidate, name: str) -> None:
+    """Refuse commas, or points, that may separate thousands as well as decimals."""
     if best.decimal != ",":
+        doubtful = next(filter(None, (find_thousands(column) for column in zip_longest(*best.records[1:]))), None)
+        if doubtful:
+            raise InputError(
+                f"{name}: it cannot be told whether {show(doubtful)} has a decimal point or a thousands separator. "
+                f"Write numbers without thousands separators, or say --decimal point."
+            )
         return
     if best.delimiter == ONE_COLUMN and not any(DECIMAL_EVIDENCE.fullmatch(row[0].strip()) for row in best.records[1:]):
         raise InputError(
@@ -270,5 +278,5 @@ def _refuse_ambiguous_commas(best: _Candidate, name: str) -> None:
     if all(could_be_thousands(cell) for cell in commas):
         raise InputError(
             f"{name}: it cannot be told whether {show(commas[0])} has a decimal comma or a thousands separator. "
-            f"Write numbers with a decimal point and without thousands separators."
+            f"Write numbers with a decimal point and without thousands separators, or say --decimal comma."
         )

@@ -15,6 +15,7 @@ from losscheck.reading.columns import Roles
 from losscheck.reading.digits import DigitCount
 from losscheck.reading.features import Levels, find_features, take_features
 from losscheck.reading.fold import FoldingCollector
+from losscheck.reading.join import JoinedTable, Targets
 from losscheck.reading.labels import SEGMENTS, Labels
 from losscheck.reading.layout import Layout, find_layout
 from losscheck.reading.paths import list_files
@@ -67,9 +68,11 @@ class Reading:
         center: Center | None = None,
         spelling: Spelling = Spelling(),  # noqa: B008 (frozen)
         with_features: bool = False,
+        targets: Targets | None = None,
     ) -> None:
         """Look for the columns of `roles` in the first file."""
         self.spelling = spelling
+        self.targets = targets
         self.roles = roles
         self.request = request
         self.drop_bad_rows = drop_bad_rows
@@ -119,8 +122,9 @@ class Reading:
         self.files.append(source.summary(rows))
 
     def open(self, source: Source) -> Table:
-        """Return the table of a file."""
-        return open_table(source, self.spelling, self.drop_bad_rows)
+        """Return the table of a file, with the targets of another one."""
+        table = open_table(source, self.spelling, self.drop_bad_rows)
+        return table if self.targets is None else JoinedTable(table, self.targets, source.name)
 
     def sample(self) -> Sample | ClassSample | Summary:
         """Return what was read: a summary where there were too many rows of a regression to keep."""

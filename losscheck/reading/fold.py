@@ -50,7 +50,7 @@ class FoldingCollector(Collector):
         last = self._fold(folder)
         summary = folder.summary(info, *last.left_out())
         if not summary.info.rows_used:
-            last.require_rows()
+            last.require_rows(info)
         return replace(summary, info=replace(summary.info, rows=self.rows))
 
     def _fold(self, folder: Folder) -> Kept:

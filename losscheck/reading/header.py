@@ -43,7 +43,7 @@ def find_title(records: Records, decimal: str) -> int:
     title, header, rows = records[:first], records[first], records[first + 1 :]
     if any(is_number(cell, decimal) for record in (*title, header) for cell in record):
         return 0
-    if not all(cell.strip() for cell in header) or sum(len(row) == modal for row in rows) < TABLE_SHARE * len(rows):
+    if sum(not cell.strip() for cell in header) > 1 or sum(len(row) == modal for row in rows) < TABLE_SHARE * len(rows):
         return 0
     return first if any(is_numeric(rows, index, decimal) for index in range(modal)) else 0
 

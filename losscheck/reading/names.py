@@ -36,6 +36,8 @@ RESIDUAL_NAMES = ("resid", "residual", "residuals", "error", "errors", "err")
 # A column called "weight" is as often a measured quantity, so it has to be named with --weight.
 WEIGHT_NAMES = ("sample_weight", "sample_weights")
 
+KEY_NAMES = frozenset({"id", "key", "uuid", "index", "row", "idx"})
+
 TARGET_AFFIXES = ("true", "actual", "obs", "gt", "observed", "target", "truth")
 PREDICTION_AFFIXES = ("pred", "hat", "prob", "score", "predicted", "prediction", "preds", "forecast")
 LOG_STEPS = frozenset({"epoch", "epochs", "step", "global_step", "iteration", "iter"})

@@ -31,7 +31,7 @@ def make_regression(
     if asked.stage is Stage.INIT and "group" in kept.columns:
         raise InputError(NO_GROUPS)
     derived = derive_finite(kept)
-    kept.require_rows()
+    kept.require_rows(info)
     if "order" in kept.columns:
         kept.sort()
         derived = _derive(kept)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from losscheck.reading.class_sample import Request
 from losscheck.reading.columns import Roles
 from losscheck.reading.database import is_address, read_table
 from losscheck.reading.files import NO_CLASSES, Reading, read_files
+from losscheck.reading.join import Targets, read_targets
 from losscheck.reading.layout import REGRESSIONS, parse_task
 from losscheck.reading.source import STANDARD_INPUT
 from losscheck.reading.spelling import Spelling
@@ -36,6 +38,8 @@ def read_sample(
     exact: bool = False,
     table: str | None = None,
     spelling: Spelling = Spelling(),  # noqa: B008 (frozen)
+    targets: str | os.PathLike[str] | None = None,
+    on: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Sample | ClassSample:
     """Read targets and predictions from text files, which together are one data set; `-` is standard input.
@@ -48,7 +52,7 @@ def read_sample(
     that is not to be found out. More than `SUMMARIZE_ABOVE` rows of a regression
     are folded into a summary unless `exact`; summaries are read as files, and so is a `table` behind the address of a
     database. `with_features`: there are targets and no predictions, and all other columns are read as
-    `Sample.features`. `progress` is told what has been read.
+    `Sample.features`. `targets` is a file that has the targets by the key `on`. `progress` is told what has been read.
     Raises `InputError`, and nothing else, for anything that is wrong with the input.
     """
     request = Request(parse_task(task), asked)
@@ -56,6 +60,15 @@ def read_sample(
     if (address := _only_address(files, table)) is not None:
         _refuse_summary(address, in_rows)
         return _of_numbers(sample_of(read_table(address, table, roles)), request.task)
+    if (targets is None) != (on is None):
+        raise InputError("--targets FILE and --on COL go together: the file of targets, and the key of both files.")
+    if targets is not None and on is not None:
+        if str(targets) == STANDARD_INPUT and STANDARD_INPUT in map(str, files):
+            raise InputError("standard input (-) is given twice, and can be read only once.")
+        join = read_targets(targets, on, roles.target, spelling, drop_bad_rows)
+        joined_roles = replace(roles, target=join.names)
+        state = Reading(joined_roles, request, drop_bad_rows, progress, None, None, spelling, with_features, join)
+        return _join(read_files(files, state), join)
     most_rows = None if exact or in_rows else SUMMARIZE_ABOVE
     state = Reading(roles, request, drop_bad_rows, progress, most_rows, spelling=spelling, with_features=with_features)
     reading = read_files(files, state)
@@ -69,6 +82,17 @@ def read_sample(
     if better is not None:
         found = _read_about(better, files, roles, request, drop_bad_rows, progress, spelling)
     return sample_of(found)
+
+
+def _join(reading: Reading, join: Targets) -> Sample | ClassSample:
+    """Return the sample of predictions whose targets are in another file; their rows are kept, however many."""
+    if reading.summaries:
+        raise InputError(f"{reading.summaries[0][0]} is a summary, which has no keys. Leave out --targets.")
+    if not reading.with_features:
+        join.require_match(reading.layout, reading.files[0].name)
+    found = reading.sample()
+    assert not isinstance(found, Summary), "rows are folded above a number of them, and there is none here"
+    return join.complete(found)
 
 
 def read_summary(

@@ -12,7 +12,8 @@ from losscheck.reading.digits import DigitCount
 from losscheck.reading.frame import parse_table
 from losscheck.reading.source import Source
 from losscheck.reading.spelling import WHITESPACE
-from losscheck.reading.text import Kind, Place, Rows, Wanted, parse_text
+from losscheck.reading.swallowed import Swallowed
+from losscheck.reading.text import Kind, Place, Rows, Wanted, find_swallowed, parse_text
 from losscheck.results import InputError
 
 LONGEST_ROW = 16 * 1024 * 1024
@@ -120,10 +121,11 @@ def _parse_fast(text: bytes, dialect: Dialect, wanted: Sequence[Wanted], row: in
     original = text
     if dialect.delimiter == WHITESPACE:
         text = _squeeze(text)
-    count = _count_rows(text, dialect)
+    swallowed = find_swallowed(dialect, wanted)
+    count = _count_rows(text, dialect, swallowed)
     if count is None and b"\n\n" in text:
         text = re.sub(rb"\n\n+", b"\n", text).lstrip(b"\n")
-        count = _count_rows(text, dialect)
+        count = _count_rows(text, dialect, swallowed)
     if count is None:
         return None
     if codec != "utf-8" and any(column.kind is Kind.LABEL for column in wanted):
@@ -139,11 +141,14 @@ def _parse_fast(text: bytes, dialect: Dialect, wanted: Sequence[Wanted], row: in
     return Rows(table, np.arange(row, row + count, dtype=np.int64), count, (), lines)
 
 
-def _count_rows(text: bytes, dialect: Dialect) -> int | None:
-    """Return the number of rows where all have the same fields: the text without all else is then a pattern."""
+def _count_rows(text: bytes, dialect: Dialect, swallowed: Swallowed) -> int | None:
+    """Return the number of rows where all have the same fields: the text without all else is then a pattern.
+
+    None, too, where a row may be within quotes.
+    """
     delimiter, quote = dialect.delimiter.encode(), dialect.quote.encode()
     if quote and quote in text:
-        marks = _outside_quotes(text, ord(delimiter), ord(quote))
+        marks = _outside_quotes(text, ord(delimiter), ord(quote), swallowed)
     else:
         marks = text.translate(None, bytes(set(range(256)) - set(delimiter + b"\n")))
     if marks is None or len(marks) % dialect.fields:
@@ -152,7 +157,7 @@ def _count_rows(text: bytes, dialect: Dialect) -> int | None:
     return count if marks == (delimiter * (dialect.fields - 1) + b"\n") * count else None
 
 
-def _outside_quotes(text: bytes, delimiter: int, quote: int) -> bytes | None:
+def _outside_quotes(text: bytes, delimiter: int, quote: int, swallowed: Swallowed) -> bytes | None:
     """Return the delimiters and line ends outside of quotes; None where a quote is not at the edge of a cell."""
     data = np.frombuffer(text, dtype=np.uint8)
     quotes = np.flatnonzero(data == quote)
@@ -165,7 +170,7 @@ def _outside_quotes(text: bytes, delimiter: int, quote: int) -> bytes | None:
     doubled[1:] = opening[1:] == closing[:-1] + 1
     starts = (before == delimiter) | (before == NEWLINE) | doubled
     ends = (after == delimiter) | (after == NEWLINE) | (after == quote)
-    if not (starts.all() and ends.all()):
+    if not (starts.all() and ends.all()) or swallowed.is_in(text, opening, closing):
         return None
     marks = data[(data == quote) | (data == delimiter) | (data == NEWLINE)]
     outside = np.cumsum(marks == quote) % 2 == 0

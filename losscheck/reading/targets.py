@@ -32,7 +32,7 @@ def make_targets(
     `info` lacks only the counts of rows. `InputError` where no row is left. The residual is target − mean: what the
     constant prediction leaves.
     """
-    kept.require_rows()
+    kept.require_rows(info)
     if asked.stage is Stage.INIT:
         raise InputError(INIT_NEEDS)
     target = kept.flat("target")
@@ -74,7 +74,7 @@ def make_labels(
 
     The outputs are the base rates in every row, which take no memory. Indices that mean "no label" are left out.
     """
-    kept.require_rows()
+    kept.require_rows(info)
     if asked.stage is Stage.INIT:
         raise InputError(INIT_NEEDS)
     kept.sort()

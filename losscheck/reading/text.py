@@ -12,6 +12,7 @@ from losscheck.numeric.lazy import Array, np
 from losscheck.reading.dialect import DELIMITER_NAMES, ONE_COLUMN, Dialect, explain_fault, split_records
 from losscheck.reading.labels import Labels
 from losscheck.reading.number import advise, parse_number, parse_time, show
+from losscheck.reading.swallowed import Swallowed
 from losscheck.results import InputError
 
 if TYPE_CHECKING:
@@ -83,15 +84,19 @@ def parse_text(
     good: list[int] = []
     bad: list[int] = []
     row, after = place.row, 0
+    swallowed = find_swallowed(dialect, wanted)
     try:
-        for record, start, after in split_records(lines, dialect.delimiter, dialect.quote):  # noqa: B007
+        for record, start, after in split_records(lines, dialect.delimiter, dialect.quote):
             try:
                 _check_length(record, dialect)
+                if after - start > 1:
+                    _check_lines(record, swallowed, place.line + after - 1)
                 values.append([parse(record[index]) for parse, index in parsers])
                 good.append(row)
             except BadRow as error:
                 if error.never_dropped or not drop_bad_rows:
                     raise InputError(f"{place.file}, line {place.line + start}{error}") from None
+                _check_order(record, dialect, f"{place.file}, line {place.line + start}")
                 bad.append(row)
             row += 1
     except csv.Error as error:
@@ -123,6 +128,32 @@ def _check_length(record: Sequence[str], dialect: Dialect) -> None:
         reason = f" (the delimiter is {name}; quote cells that contain it{row_names})"
     fields = "1 field" if len(record) == 1 else f"{len(record)} fields"
     raise BadRow(f" has {fields}, but {expected} {dialect.fields}{reason}. Fix the line, or {DROP_OPTION}.")
+
+
+def _check_order(record: Sequence[str], dialect: Dialect, where: str) -> None:
+    """Refuse a row that is the header in another order: to drop it would be to read the rows below wrongly."""
+    names = [cell.strip() for cell in record]
+    if dialect.header is not None and names != list(dialect.header) and sorted(names) == sorted(dialect.header):
+        raise InputError(
+            f"{where} is the header again, with the columns in another order. Give the parts as files of their own."
+        )
+
+
+def find_swallowed(dialect: Dialect, wanted: Sequence[Wanted]) -> Swallowed:
+    """Return what recognises a row within quotes."""
+    numbers = [column.index for column in wanted if column.kind in (Kind.NUMBER, Kind.WEIGHT)]
+    return Swallowed(dialect.delimiter, dialect.fields, numbers, dialect.decimal)
+
+
+def _check_lines(record: Sequence[str], swallowed: Swallowed, last: int) -> None:
+    """Refuse a record over several lines that has a row in one of its cells, even if bad rows are to be dropped."""
+    for cell in record:
+        if (line := swallowed.find(cell)) is not None:
+            raise BadRow(
+                f" begins a row that ends in line {last}: a quote is opened in the one and closed in the other, and "
+                f"{show(line)} between them looks like a row of its own. Close the quote in its line, or double it.",
+                never_dropped=True,
+            )
 
 
 def cell_parser(column: Wanted, dialect: Dialect) -> Callable[[str], float]:

@@ -359,7 +359,8 @@ def test_missing_targets_of_several_columns(read):
 
 def test_no_row_is_left(refusal):
     assert refusal("y,prob_a,prob_b\na,,.5\n,.5,.5\n") == (
-        "no row is left: 1 of 2 have no value in 'y', 1 of 2 have no value in 'prob_a'. Give rows with finite numbers."
+        "f.csv: no row is left: 1 of 2 have no value in 'y', 1 of 2 have no value in 'prob_a'. Give rows with finite "
+        "numbers."
     )
 
 

@@ -142,7 +142,8 @@ def test_text_with_a_fitting_name_gives_way_to_numbers():
             ("id", "y_pred", "x"),
             Roles(),
             "f.csv has predictions ('y_pred') but no targets, so there is nothing to compare them with. Add the "
-            "column of true values, or name it with -t COL. Its columns are 'id', 'y_pred', 'x'.",
+            "column of true values, name it with -t COL, or give the file that has it with --targets FILE --on id. Its "
+            "columns are 'id', 'y_pred', 'x'.",
         ),
         (
             ("target", "size"),

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from losscheck.reading import Roles, read_sample
+from losscheck.reading import Roles, Spelling, read_sample
 from losscheck.results import InputError
 from losscheck.sample import Sample
 
@@ -236,7 +236,7 @@ def test_quoted_decimal_commas(read):
 def test_a_decimal_comma_that_may_be_a_thousands_separator_is_refused(read):
     assert refusal(read, 'y,yhat\n"1,234","1,200"\n"2,345","2,400"\n') == (
         "residuals.csv: it cannot be told whether '1,234' has a decimal comma or a thousands separator. "
-        "Write numbers with a decimal point and without thousands separators."
+        "Write numbers with a decimal point and without thousands separators, or say --decimal comma."
     )
 
 
@@ -385,7 +385,8 @@ def test_only_the_first_ten_rows_are_named(read):
 
 def test_no_row_is_left(read):
     assert refusal(read, "y,yhat\n1,\n2,\ninf,3\n") == (
-        "no row is left: 2 of 3 have no value in 'yhat', 1 of 3 are infinite in 'y'. Give rows with finite numbers."
+        "residuals.csv: no row is left: 2 of 3 have no value in 'yhat', 1 of 3 are infinite in 'y'. Give rows with "
+        "finite numbers."
     )
 
 
@@ -499,7 +500,9 @@ def test_weights_that_cannot_be(read):
     assert refusal(read, "y,yhat,w\n1,0,1\n2,0,-3\n", Roles(weight="w"), drop_bad_rows=True) == (
         "residuals.csv, line 3, column 'w': the weight '-3' is negative. Weights must be 0 or more."
     )
-    assert refusal(read, "y,yhat,w\n1,0,0\n2,0,0\n", Roles(weight="w")).startswith("no row is left: every weight is 0.")
+    assert refusal(read, "y,yhat,w\n1,0,0\n2,0,0\n", Roles(weight="w")).startswith(
+        "residuals.csv: no row is left: every weight is 0."
+    )
 
 
 def test_progress_is_told(read):
@@ -517,3 +520,35 @@ def test_reading_needs_no_pandas_for_small_files(write):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize("repeats", [1, 40_000])
+def test_rows_within_quotes_are_not_lost(read, repeats):
+    rows = "1.5,1,plain\n" * repeats
+    spoiled = '2.5,2,"x\n3.5,3,plain\n4.5,4,y"\n'
+    message = refusal(read, "y,yhat,note\n" + rows + spoiled)
+    assert message == (
+        f"residuals.csv, line {repeats + 2} begins a row that ends in line {repeats + 4}: a quote is opened in the one "
+        "and closed in the other, and '3.5,3,plain' between them looks like a row of its own. Close the quote in its "
+        "line, or double it."
+    )
+    assert refusal(read, "y,yhat,note\n" + rows + spoiled, drop_bad_rows=True) == message
+    assert read("y,yhat,note\n" + rows + '2.5,2,"two, or\nthree, or four, lines"\n').n == repeats + 1
+
+
+def test_points_that_may_separate_thousands_are_refused(read):
+    content = "y;yhat\n1.234;1.200\n987;1.001\n2.345;2.400\n3.456;3.500\n"
+    assert refusal(read, content) == (
+        "residuals.csv: it cannot be told whether '1.234' has a decimal point or a thousands separator. "
+        "Write numbers without thousands separators, or say --decimal point."
+    )
+    assert read(content, spelling=Spelling(decimal=".")).target[0] == 1.234
+    # three decimals everywhere, or fewer somewhere, are decimals
+    assert read("y;yhat\n1.234;1.200\n987.000;1.001\n2.345;2.400\n3.456;3.500\n").n == 4
+    assert read("y;yhat\n1.234;1\n987;1.001\n2.34;2\n3.456;3.500\n").n == 4
+
+
+def test_a_header_in_another_order_is_never_dropped(read):
+    content = "y,yhat\n1,2\nyhat,y\n2,1\n"
+    assert "line 3 is the header again, with the columns in another order" in refusal(read, content, drop_bad_rows=True)
+    assert read("y,yhat\n1,2\ny,yhat\n1,2\n", drop_bad_rows=True).n == 2

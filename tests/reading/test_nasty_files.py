@@ -156,7 +156,7 @@ FILES = {
     # what is no table of predictions
     "training_log.csv": Refused("training log"),
     "training_log_of_tensorboard.csv": Refused("training log"),
-    "predictions_only.csv": Refused("no targets"),
+    "predictions_only.csv": Refused("no targets", "--targets FILE --on id"),
     "libsvm.csv": Refused("no header and 3 columns"),
     "html.csv": Refused("HTML or XML"),
     "spreadsheet_xml.csv": Refused("HTML or XML"),
