@@ -34,8 +34,8 @@ CompareFormat = Annotated[Format, shown("FORMAT", "text, json or markdown.", "-f
 
 
 def compare_command(
-    before: Annotated[str, typer.Argument(metavar="BEFORE", help="A file of outputs, or a report in JSON (.json).")],
-    after: Annotated[str, typer.Argument(metavar="AFTER", help="The same of later.")],
+    before: Annotated[str, typer.Argument(metavar="BEFORE", help="A file of outputs, or a report in JSON.")],
+    after: Annotated[str, typer.Argument(metavar="AFTER", help="The later one, a file or a report.")],
     target: TargetOption = None,
     prediction: PredictionOption = None,
     residual: ResidualOption = None,

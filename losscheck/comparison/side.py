@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from losscheck.options import Options
     from losscheck.reading import Roles
 
-REPORT = ".json"
+REPORT = re.compile(rb'\s*\{\s*"schema_version"')
+"""How a report in JSON begins; other files in JSON hold rows, or their summary."""
+HEAD = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +38,8 @@ class Side:
 
 
 def read_side(path: str, roles: Roles, task: str, options: Options) -> Side:
-    """Read a report (.json), or check a file; raises InputError for what cannot be read."""
-    if Path(path).suffix.lower() == REPORT:
+    """Read a report in JSON, or check a file; raises InputError for what cannot be read."""
+    if _is_report(Path(path)):
         earlier = read_earlier(Path(path))
         return Side(earlier.name, earlier.verdict, earlier.checks, None)
     from losscheck.diagnose import diagnose
@@ -47,6 +50,13 @@ def read_side(path: str, roles: Roles, task: str, options: Options) -> Side:
         raise InputError(f"{Path(path).name} has targets and no predictions; there is nothing to compare")
     report = diagnose(sample, options)
     return Side(Path(path).name, to_plain(report.verdict), report.checks, measure_losses(sample))
+
+
+def _is_report(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return REPORT.match(file.read(HEAD)) is not None
 
 
 def require_like(before: Side, after: Side) -> None:

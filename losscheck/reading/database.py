@@ -18,7 +18,7 @@ from losscheck.summary.query import summary_query
 from losscheck.summary.result import summary_of_result
 
 MOST_CENTERS = 4
-NOT_IN_SUMMARY = ("weight", "order")
+NOT_IN_SUMMARY = ("weight", "order", "group")
 
 
 def is_address(path: str) -> bool:

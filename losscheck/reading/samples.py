@@ -58,7 +58,7 @@ def read_sample(
     request = Request(parse_task(task), asked)
     in_rows = "--fit-baseline" if with_features else "--stage init" if asked.stage is Stage.INIT else ""
     if (address := _only_address(files, table)) is not None:
-        _refuse_summary(address, in_rows)
+        _refuse_summary(f"table {table}", in_rows)
         return _of_numbers(sample_of(read_table(address, table, roles)), request.task)
     if (targets is None) != (on is None):
         raise InputError("--targets FILE and --on COL go together: the file of targets, and the key of both files.")

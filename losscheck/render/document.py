@@ -71,7 +71,7 @@ def build_document(report: Report, verbosity: Verbosity = Verbosity.NORMAL) -> D
         *(_fold(list_efficiencies(report)) if verbose else ()),
         *list_checks(report, *STATUS_HEADINGS[0], verbosity),
         *(_detail(report, verbosity) if verbose else ()),
-        *_show_code(report.verdict.code, verbose),
+        *show_code(report.verdict.code, verbose),
     )
     return Document(blocks, verbosity)
 
@@ -244,7 +244,8 @@ def _pair(lines: list[tuple[str, str]]) -> Table:
     return Table(tuple(Row((Span(name, Role.MUTED), escape(value))) for name, value in lines if value))
 
 
-def _show_code(code: Code, verbose: bool) -> tuple[Block, ...]:
+def show_code(code: Code, verbose: bool = False) -> tuple[Block, ...]:
+    """Return the code of the recommended loss, for each framework that has any with `verbose`."""
     names = tuple(f.name for f in fields(code)) if verbose else FRAMEWORKS
     blocks = [CodeBlock(name, text) for name in names if (text := getattr(code, name)) is not None]
     return (Heading("Code to paste"), *blocks) if blocks else ()

@@ -76,6 +76,14 @@ def test_reports_in_json_compare_like_their_files(tmp_path, run):
     assert run("compare", *files, "--fail-on", "never")[0] == 0
 
 
+def test_a_summary_is_a_side_without_rows(tmp_path, run):
+    summary = tmp_path / "normal.lcs.json"
+    run("summarize", SAMPLES / "normal.csv", "-o", summary)
+    found = as_json(run, summary, SAMPLES / "student_t3.csv")[1]
+    assert found["losses"] == []
+    assert moves(found)["advice"] == "worse"
+
+
 def test_efficiencies_are_those_of_both_reports(tmp_path, run):
     files = [SAMPLES / "normal.csv", SAMPLES / "student_t3.csv"]
     found = as_json(run, *files)[1]["efficiency"]
@@ -96,6 +104,7 @@ def test_markdown_has_the_same_checks(run):
     [
         (["normal.csv", "digits_logistic.csv"], "one holds outputs of a classifier"),
         (["normal.csv", "missing.csv"], "missing.csv"),
+        (["normal.csv", "missing.json"], "missing.json"),
         (["normal.csv", "normal.csv", "-f", "html"], "compare writes text, json, markdown, not html"),
         (["normal.csv", "normal.csv", "--residual", "a", "--residual", "b"], "one residual column at a time"),
     ],

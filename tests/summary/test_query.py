@@ -223,3 +223,17 @@ def test_a_table_of_classes_is_refused(tmp_path):
     with pytest.raises(InputError, match="a score of two classes"):
         check_file(address, table="c")
     assert read_summary([address], table="c", task="regression").info.rows_used == 500
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"group": "y_true"}, r"keeps no group \('y_true' in preds\)"),
+        ({"order": "y_true"}, r"keeps no order \('y_true' in preds\)"),
+        ({"fit_baseline": True}, "table preds is looked at by its summary, and --fit-baseline"),
+    ],
+)
+def test_what_a_summary_lacks_is_refused_without_the_address(database, options, message):
+    with pytest.raises(InputError, match=message) as refused:
+        check_file(database, table="preds", residual="y_pred", **options)
+    assert "duckdb://" not in str(refused.value)
