@@ -63,6 +63,7 @@ from losscheck.render import ENDINGS, Verbosity
 from losscheck.render.figures import escape
 from losscheck.render.several import build_documents, render_reports
 from losscheck.results import InputError, Report
+from losscheck.several import check_each, list_inputs
 from losscheck.summaries import merge_command, sql_command, summarize_command
 
 HELP_NAMES = ["-h", "--help"]
@@ -168,11 +169,10 @@ def check_command(
     gate = open_gate(fail_on, select or (), ignore or (), against, fail_on_inconclusive)
     given = {"residual": residual, "weight": weight, "order": order, "group": group}
     columns = {role: only_column(role, names) for role, names in given.items()}
+    inputs = list_inputs(files, targets) if output else []
     for path in output or []:
-        check_output(path, files)
+        check_output(path, inputs)
     with Progress(wanted=not quiet and (verbose or sys.stderr.isatty())) as progress:
-        from losscheck.several import check_each
-
         reports = check_each(
             files,
             gate,

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 STANDARD_INPUT = "-"
 
 
+def list_inputs(files: Sequence[str], targets: str | None) -> list[str]:
+    """Return every file that will be read, which no output may replace; raises InputError where a pattern has none."""
+    from losscheck.reading.paths import list_files
+
+    return [str(file) for file in list_files(files)] + ([] if targets is None else [targets])
+
+
 def check_each(files: Sequence[str], gate: Gate, **options: Any) -> tuple[Report, ...]:
     """Return the report of `check_file`, or one for each of several predictions of a number.
 

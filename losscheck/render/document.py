@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 
 from losscheck.render.blocks import (
@@ -237,6 +238,8 @@ def _detail_input(info: InputInfo) -> tuple[Block, ...]:
 
 
 def _write_setting(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_write_setting(item)}" for key, item in value.items() if item is not None)
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 

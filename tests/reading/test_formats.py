@@ -277,3 +277,12 @@ def test_a_late_label_of_another_encoding_is_not_changed(write):
     rows = "label,prob_café,prob_tea\n" + "tea,0.25,0.75\ncafé,0.75,0.25\n" * 20_000
     message = refusal(write(rows.encode() + "café,0.5,0.5\n".encode("latin-1")))
     assert message.startswith("preds, line 40002, column 'label': 'caf\ufffd' has characters of another encoding.")
+
+
+@pytest.mark.parametrize("given", ["*.txt", "."])
+def test_no_output_replaces_a_file_that_a_pattern_or_a_directory_stands_for(run, write, monkeypatch, tmp_path, given):
+    path = write(TEXT, "rows.txt")
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run(given, "-o", "rows.txt")
+    assert (code, "would overwrite the input" in err) == (2, True)
+    assert path.read_text() == TEXT

@@ -141,4 +141,4 @@ def test_on_the_command_line(run, tmp_path):
     code, out, _ = run(tmp_path / "preds.csv", "--targets", tmp_path / "truth.csv", "--on", "id", "-v")
     assert code == 0
     assert "300 rows" in out
-    assert "targets" in out
+    assert "file truth.csv, on id, rows_without_target 0" in out
