@@ -20,6 +20,11 @@ JSON_DIGITS = 12
 class InputError(Exception):
     """Says what is wrong with the input or the options: the file, line, column and value, and what to do."""
 
+    def __str__(self) -> str:
+        """Return the message on one line: what a name or a cell brings along that is not printable is escaped."""
+        text = super().__str__()
+        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
 
 class Status(StrEnum):
     """How a check ended; `severity` orders them for the gate."""
