@@ -121,7 +121,7 @@ class Collector:
         self.rows = 0
         self._outputs = outputs
         self._kept = {role: Stack(len(columns)) for role, columns in names.items()}
-        self._row = Stack(1)
+        self._row = Stack(1, int)
         self._missing: dict[str, _Tally] = {}
         self._non_finite: dict[str, _Tally] = {}
 
@@ -132,7 +132,7 @@ class Collector:
 
     def expect(self, rows: int) -> None:
         """Make room for about so many rows."""
-        for stack in self._kept.values():
+        for stack in (*self._kept.values(), self._row):
             stack.reserve(rows)
 
     def add(self, columns: Mapping[str, Array], row: NDArray[np.int64], unreadable: Sequence[int] = ()) -> None:

@@ -19,10 +19,11 @@ The memory of small blocks it keeps, so that blocks to the end would double what
 class Stack:
     """Takes blocks of rows and returns them as one matrix whose columns are contiguous."""
 
-    def __init__(self, columns: int) -> None:
-        """Expect blocks of so many columns."""
+    def __init__(self, columns: int, dtype: type = float) -> None:
+        """Expect blocks of so many columns of this type."""
         self.columns = columns
-        self._room: Array | None = None
+        self._dtype = dtype
+        self._room: NDArray[np.generic] | None = None
         self._filled = 0
         self._rows = 0
         self._slabs: list[NDArray[np.generic]] = []
@@ -34,9 +35,9 @@ class Stack:
         return self._rows
 
     def reserve(self, rows: int) -> None:
-        """Make room for about so many rows of floats, if that is much; memory is taken only as it is filled."""
+        """Make room for about so many rows, if that is much; memory is taken only as it is filled."""
         if 8 * rows * self.columns > SLAB_BYTES and not self._blocks and self._room is None:
-            self._room = np.empty((self.columns, rows))
+            self._room = np.empty((self.columns, rows), dtype=self._dtype)
 
     def add(self, block: Array | NDArray[np.int64]) -> None:
         """Add a block of shape (rows, columns), or (rows,) for a single column."""

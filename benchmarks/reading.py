@@ -1,0 +1,70 @@
+"""Reading against the bare chunk loop of pandas with floats as exact: seconds for the same file, in one process each.
+
+`python benchmarks/reading.py` reads 10⁷ rows of two floats; `--rows`, `--times` for others. The loop parses and keeps
+the numbers; the reader also finds the columns, counts the fields of every row, and hashes the file. Quote ratios
+within one run: times move with the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+LIMIT = 1.4
+TIMED = (
+    "import time, pandas, numpy, sys; from losscheck.reading import read_sample; start = time.perf_counter(); {code}; "
+    "print(time.perf_counter() - start)"
+)
+LOOP = (
+    "parts = [chunk.to_numpy() for chunk in pandas.read_csv(sys.argv[1], chunksize=1_000_000, dtype=numpy.float64, "
+    "float_precision='round_trip')]; numpy.concatenate(parts)"
+)
+READERS = {
+    "pandas, in chunks": LOOP,
+    "reading, all rows": "read_sample([sys.argv[1]], exact=True)",
+    "reading, summarized": "read_sample([sys.argv[1]])",
+}
+
+
+def write_rows(path: Path, rows: int) -> None:
+    random = np.random.default_rng(0)
+    for start in range(0, rows, 1_000_000):
+        size = min(1_000_000, rows - start)
+        prediction = random.normal(100, 10, size)
+        frame = pd.DataFrame({"y_true": prediction + random.standard_t(3, size), "y_pred": prediction})
+        frame.to_csv(path, index=False, mode="a", header=start == 0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--times", type=int, default=3)
+    asked = parser.parse_args()
+    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.csv"
+        write_rows(path, asked.rows)
+        seconds: dict[str, list[float]] = {name: [] for name in READERS}
+        for _ in range(asked.times):  # in turn, so that a busy minute is everybody's
+            for name, code in READERS.items():
+                run = [sys.executable, "-c", TIMED.format(code=code), str(path)]
+                done = subprocess.run(run, capture_output=True, text=True, check=True, env={**os.environ, **threads})
+                seconds[name].append(float(done.stdout))
+        floor = statistics.median(seconds["pandas, in chunks"])
+        print(
+            f"{asked.rows:,} rows, {path.stat().st_size / 1e6:.0f} MB, median of {asked.times}; limit {LIMIT} of pandas"
+        )
+        for name, found in seconds.items():
+            print(f"{name:20} {statistics.median(found):6.2f} s  {statistics.median(found) / floor:.2f}")
+
+
+if __name__ == "__main__":
+    main()
