@@ -6,9 +6,10 @@ from losscheck.families import regression_family_named
 from losscheck.families.family import Family, View
 from losscheck.numeric.lazy import np, scipy
 from losscheck.numeric.ordered import total_of
+from losscheck.plots import Histogram, QuantileStrip
 from losscheck.preparation import Prepared
 from losscheck.ranking import FamilyFits
-from losscheck.results import Fit, Histogram, QuantileStrip, Verdict
+from losscheck.results import Fit, Verdict
 
 BINS = 60
 REACH = 5.0

@@ -9,6 +9,44 @@ Numbers = tuple[float, ...]
 
 
 @dataclass(frozen=True)
+class Histogram:
+    """Counts of the residuals, and the fitted densities at the bin centres as expected counts."""
+
+    edges: Numbers
+    counts: Numbers
+    curves: Mapping[str, Numbers]
+    below: float = 0.0
+    above: float = 0.0
+    title: str = "Residuals: target - prediction"
+
+
+@dataclass(frozen=True)
+class QuantileStrip:
+    """Residual quantiles in robust standard units against those of the normal, with the band of normal data."""
+
+    probability: Numbers
+    normal: Numbers
+    observed: Numbers
+    low: Numbers
+    high: Numbers
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Mean stated probability and observed frequency by bins of it, with the band of calibrated outputs.
+
+    `low` and `high` are where the observed frequency lies in 1 − alpha of the cases if the statements are right.
+    """
+
+    stated: Numbers
+    observed: Numbers
+    low: Numbers
+    high: Numbers
+    rows: Numbers
+    title: str
+
+
+@dataclass(frozen=True)
 class QuantilePlot:
     """Quantiles of the data beside those of one fitted family.
 

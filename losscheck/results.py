@@ -11,7 +11,7 @@ from enum import Enum, StrEnum
 from math import isfinite
 from typing import Any
 
-from losscheck.plots import Plots
+from losscheck.plots import Histogram, Plots, QuantileStrip, Reliability
 
 SCHEMA_VERSION = "1"
 JSON_DIGITS = 12
@@ -19,6 +19,11 @@ JSON_DIGITS = 12
 
 class InputError(Exception):
     """Says what is wrong with the input or the options: the file, line, column and value, and what to do."""
+
+    def __str__(self) -> str:
+        """Return the message on one line: what a name or a cell brings along that is not printable is escaped."""
+        text = super().__str__()
+        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 class Status(StrEnum):
@@ -229,44 +234,6 @@ class Group:
     rows: int
     verdict: Verdict
     judged: CheckResult = field(metadata={"json": False})
-
-
-@dataclass(frozen=True)
-class Histogram:
-    """Counts of the residuals, and the fitted densities at the bin centres as expected counts."""
-
-    edges: tuple[float, ...]
-    counts: tuple[float, ...]
-    curves: Mapping[str, tuple[float, ...]]
-    below: float = 0.0
-    above: float = 0.0
-    title: str = "Residuals: target - prediction"
-
-
-@dataclass(frozen=True)
-class QuantileStrip:
-    """Residual quantiles in robust standard units against those of the normal, with the band of normal data."""
-
-    probability: tuple[float, ...]
-    normal: tuple[float, ...]
-    observed: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Reliability:
-    """Mean stated probability and observed frequency by bins of it, with the band of calibrated outputs.
-
-    `low` and `high` are where the observed frequency lies in 1 − alpha of the cases if the statements are right.
-    """
-
-    stated: tuple[float, ...]
-    observed: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-    rows: tuple[float, ...]
-    title: str
 
 
 @dataclass(frozen=True)

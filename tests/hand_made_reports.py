@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import exp, lgamma, log1p, pi, sqrt
 
+from losscheck.plots import Histogram, QuantileStrip, Reliability
 from losscheck.results import (
     CheckResult,
     Code,
@@ -12,13 +13,10 @@ from losscheck.results import (
     Effect,
     Estimate,
     Fit,
-    Histogram,
     InputFile,
     InputInfo,
     Likelihood,
     Parameter,
-    QuantileStrip,
-    Reliability,
     Report,
     Status,
     Task,

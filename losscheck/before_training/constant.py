@@ -8,10 +8,11 @@ from losscheck.contest import Contest, hold_contest
 from losscheck.drawing import draw_histogram
 from losscheck.numeric.lazy import np
 from losscheck.numeric.points import make_points
+from losscheck.plots import Histogram
 from losscheck.posterior import weigh_models
 from losscheck.preparation import LogView, Prepared, prepare
 from losscheck.ranking import FamilyFits
-from losscheck.results import Fit, Histogram, TaskKind, Verdict
+from losscheck.results import Fit, TaskKind, Verdict
 from losscheck.sample import Sample, Stage
 
 SMALLEST_RANKED = 5

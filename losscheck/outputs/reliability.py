@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from losscheck.numeric.lazy import Array, np, scipy
 from losscheck.outputs.question import pool_question
 from losscheck.outputs.undefined import Undefined, usable_moments
-from losscheck.results import Reliability
+from losscheck.plots import Reliability
 
 if TYPE_CHECKING:
     from losscheck.sample import ClassSample

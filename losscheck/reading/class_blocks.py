@@ -72,7 +72,7 @@ def find_blocks(columns: Iterable[Column]) -> list[Block]:
     for column in columns:
         if not column.numeric or column.normal in HARD_NAMES:
             continue
-        if column.name.isdigit():
+        if column.name.isdecimal():
             groups.setdefault("", []).append((column, column.name))
         for stem, name in split_output(column.name):
             groups.setdefault(stem, []).append((column, name))
@@ -86,7 +86,7 @@ def _make_block(stem: str, group: list[tuple[Column, str]]) -> Block:
     if stem.startswith("*"):  # the decision X_PREDICTION stands beside X_cat_PREDICTION and X_dog_PREDICTION
         whole = {name for _, name in rest if sum(other.startswith(f"{name}_") for _, other in rest) >= 2}
         rest = [(column, name) for column, name in rest if name not in whole]
-    digits = [(column, name) for column, name in rest if name.isdigit()]
+    digits = [(column, name) for column, name in rest if name.isdecimal()]
     if len(digits) >= 2 and are_numbered([name for _, name in digits]):
         rest = digits
     kept = rest if len(rest) >= 2 else group
@@ -100,7 +100,7 @@ def find_named_block(columns: Sequence[Column], labels: Sequence[str]) -> Block 
     first rows, the longest run of neighbours that does is taken.
     """
     wanted = {key_of(label) for label in labels}
-    usable = [c for c in columns if c.numeric and c.normal not in HARD_NAMES and not c.name.isdigit()]
+    usable = [c for c in columns if c.numeric and c.normal not in HARD_NAMES and not c.name.isdecimal()]
     found = [position for position, column in enumerate(usable) if key_of(column.name) in wanted]
     if not found:
         return None

@@ -169,7 +169,7 @@ def polarity(label: str) -> int | None:
 
 def are_numbered(classes: Sequence[str]) -> bool:
     """Tell whether the classes are 0, 1, 2 … or 1, 2, 3 …, in any order."""
-    if not all(name.isdigit() for name in classes):
+    if not all(name.isdecimal() for name in classes):
         return False
     numbers = sorted(int(name) for name in classes)
     return numbers in (list(range(len(classes))), list(range(1, len(classes) + 1)))

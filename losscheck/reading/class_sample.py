@@ -147,7 +147,7 @@ def _map_labels(
 def _refuse_left_columns(unmatched: Sequence[str], naming: Naming) -> None:
     """Refuse labels that have a column of their own which was not taken for an output."""
     keys = {key_of(name): name for name in naming.spare}
-    left = [keys[key_of(value)] for value in unmatched if key_of(value) in keys and not value.isdigit()]
+    left = [keys[key_of(value)] for value in unmatched if key_of(value) in keys and not value.isdecimal()]
     if left:
         raise InputError(
             f"{naming.file}: there are columns for the labels {list_texts(left)}, but they were not taken for outputs, "

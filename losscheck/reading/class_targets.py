@@ -64,7 +64,7 @@ def _could_be_target(column: Column) -> bool:
 def _called_alike(columns: Sequence[Column], outputs: Sequence[Column]) -> list[Column]:
     """Return the columns that bear the names of the classes themselves."""
     for names in name_classes([column.name for column in outputs]):
-        by_key = {key_of(column.name): column for column in columns if not column.name.isdigit()}
+        by_key = {key_of(column.name): column for column in columns if not column.name.isdecimal()}
         if all(key_of(name) in by_key for name in names):
             return [by_key[key_of(name)] for name in names]
     return []

@@ -61,7 +61,7 @@ def list_columns(dialect: Dialect) -> tuple[Column, ...]:
 def find_column(columns: Sequence[Column], chosen: str, headed: bool, file: str) -> Column:
     """Return the column that the user named: exactly, or up to case and punctuation where that is unique."""
     if not headed:
-        if chosen.isdigit() and 1 <= int(chosen) <= len(columns):
+        if chosen.isdecimal() and 1 <= int(chosen) <= len(columns):
             return columns[int(chosen) - 1]
         raise InputError(
             f"{file} has no header, so columns are chosen by number, 1 to {len(columns)}: {show(chosen)} is none."

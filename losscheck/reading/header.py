@@ -76,7 +76,7 @@ def find_doubtful(header: Sequence[str]) -> str | None:
     """Return the first cell of a header that has nothing but misspelt numbers, and may be a row: 1_000,10%."""
     named = [cell.strip() for cell in header if cell.strip()]
     doubtful = bool(named) and all(
-        any(char.isdigit() for char in cell) and parse_number(cell) is None and is_misspelt(cell) for cell in named
+        any(char.isdecimal() for char in cell) and parse_number(cell) is None and is_misspelt(cell) for cell in named
     )
     return named[0] if doubtful else None
 
@@ -88,7 +88,7 @@ def _is_numbered(first: Sequence[str], rows: Records) -> bool:
         return False
     if first[0] == "":
         return True
-    return len(rows) > 2 and not any(cell.strip(SPACES).isdigit() for row in rows for cell in row)
+    return len(rows) > 2 and not any(cell.strip(SPACES).isdecimal() for row in rows for cell in row)
 
 
 def has_units(rows: Records, decimal: str) -> bool:

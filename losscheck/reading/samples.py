@@ -20,8 +20,8 @@ from losscheck.sample import Asked, ClassSample, Sample, Stage
 from losscheck.summary import Summary, sample_of
 from losscheck.summary.folding import Center
 
-SUMMARIZE_ABOVE = 5_000_000
-"""Rows, which take 120 MB: above, only their summary is kept (docs/scale.md)."""
+SUMMARIZE_ABOVE = 4_000_000
+"""Rows, which take 96 MB: above, only their summary is kept (docs/scale.md)."""
 MOST_CENTERS = 4
 SEEN_DECIMALS = 3
 """Of the predictions in cells, two points for the rows of each: a score's points may lie just beyond 0 and 1."""

@@ -81,7 +81,7 @@ def _find_words(candidates: Candidates) -> list[Column]:
 def is_plain_score(column: Column) -> bool:
     """Tell whether a column's name says "probability of a class" whatever the targets are: prob, prob_yes, p_1."""
     splits = [(stem, name) for stem, name in split_output(column.name) if name.casefold() not in SUMMARIES]
-    return is_plain(column.normal) or any(is_plain(stem, name.isdigit()) for stem, name in splits)
+    return is_plain(column.normal) or any(is_plain(stem, name.isdecimal()) for stem, name in splits)
 
 
 def _find_scores(candidates: Candidates, target: Column) -> list[Column]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from losscheck.plots import Plot
-from losscheck.results import Histogram, Reliability
+from losscheck.plots import Histogram, Plot, Reliability
 
 
 class Verbosity(IntEnum):

@@ -9,14 +9,16 @@ from losscheck.plots import (
     ClassCalibrationPlot,
     ConfusionPlot,
     EfficiencyPlot,
+    Histogram,
     QuantilePlot,
+    Reliability,
     RowSumPlot,
     ScalePlot,
     TailPlot,
 )
 from losscheck.render.blocks import Chart, Picture
 from losscheck.render.figures import write_count, write_list, write_number, write_percent
-from losscheck.results import Histogram, Reliability, Report, Verdict
+from losscheck.results import Report, Verdict
 
 NAMED = 5
 """Classes that the words for a picture name; the picture shows all."""

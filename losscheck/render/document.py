@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, replace
 
+from losscheck.plots import Reliability
 from losscheck.render.blocks import (
     Block,
     CodeBlock,
@@ -32,7 +33,7 @@ from losscheck.render.groups import list_groups
 from losscheck.render.picture import draw_histogram, draw_quantiles
 from losscheck.render.reliability import describe_reliability, draw_reliability, list_bins
 from losscheck.render.tables import list_checks, list_efficiencies, rank_fits
-from losscheck.results import Code, Columns, InputFile, InputInfo, Reliability, Report, Status, Verdict, VerdictStatus
+from losscheck.results import Code, Columns, InputFile, InputInfo, Report, Status, Verdict, VerdictStatus
 
 FRAMEWORKS = ("numpy", "pytorch")
 """The frameworks whose code is shown without `-v`."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import ceil, sqrt
 
+from losscheck.plots import Histogram, QuantileStrip
 from losscheck.render.blocks import Role, Span
 from losscheck.render.canvas import BLOCKS, MARGIN, WIDTH, Cell, Line, draw_axis, frame_row, merge_cells
 from losscheck.render.figures import write_count, write_number
-from losscheck.results import Histogram, QuantileStrip
 
 HEIGHT = 9
 MARKS = {Role.BEST: "●", Role.NORMAL: "o"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import ceil, floor, log10, sqrt
 
+from losscheck.plots import Reliability
 from losscheck.render.blocks import Role, Row, Span, Table
 from losscheck.render.canvas import BLOCKS, MARGIN, WIDTH, Cell, Line, draw_axis, frame_row, merge_cells
 from losscheck.render.figures import write_count, write_number
-from losscheck.results import Reliability
 
 HEIGHT = 15
 WITHIN, ABOVE, BELOW, BAND, DIAGONAL = "●", "▲", "▼", "░", "·"

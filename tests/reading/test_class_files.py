@@ -602,3 +602,19 @@ def test_a_damaged_file_gives_a_sample_or_an_input_error(read):
             assert sample.label is None or -1 <= sample.label.min() <= sample.label.max() < len(sample.classes)
             assert sample.targets is None or sample.targets.shape == sample.outputs.shape
     assert samples > 80  # the fuzz is no use if nearly all is refused
+
+
+def test_superscripts_are_no_numbers_of_classes(tmp_path):
+    path = tmp_path / "odd.csv"
+    path.write_text("y,p_²,p_³\n1.5,0.2,0.8\n2.5,0.4,0.6\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"odd\.csv"):
+        read_sample([path])
+
+
+def test_a_refusal_is_one_line_whatever_the_labels_hold(tmp_path):
+    path = tmp_path / "odd.csv"
+    path.write_text('y_true,y_pred\n"a\nb",0.1\nx,0.2\nz,0.3\n', encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_sample([path])
+    assert "'a\\nb'" in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -5,8 +5,8 @@ from hand_made_reports import heavy_histogram, quantile_strip
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from losscheck.plots import Histogram, QuantileStrip
 from losscheck.render.picture import HEIGHT, WIDTH, draw_histogram, draw_quantiles
-from losscheck.results import Histogram, QuantileStrip
 
 
 def text(lines):

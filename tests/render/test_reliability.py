@@ -5,10 +5,10 @@ from hand_made_reports import overconfident_reliability
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from losscheck.plots import Reliability
 from losscheck.render.blocks import Role
 from losscheck.render.canvas import MARGIN, WIDTH
 from losscheck.render.reliability import HEIGHT, describe_reliability, draw_reliability, list_bins
-from losscheck.results import Reliability
 
 
 def make(*bins):

@@ -93,7 +93,7 @@ def _accuse(sample: ClassSample, alignment: Alignment) -> Finding:
 
 def describe(named: NamedOrder, sample: ClassSample) -> tuple[str, str]:
     """Return what is wrong with the order of the columns, as a clause, and how to repair it."""
-    numbered = all(name.isdigit() for name in sample.classes)
+    numbered = all(name.isdecimal() for name in sample.classes)
     by_text = names_text(sorted(str(k + named.first) for k in range(named.order.size)), most=4)
     if named.mistake in (Mistake.LABELS_HIGH, Mistake.LABELS_LOW):
         return _describe_shift(named.mistake is Mistake.LABELS_HIGH, numbered, sample.classes)

@@ -73,7 +73,7 @@ def _counts_from_1(sample: ClassSample) -> bool:
     if sample.label_map is None or list(sample.classes) != [str(k) for k in range(len(sample.classes))]:
         return False
     real = [label for label in sample.label_map.values if label not in IGNORED]
-    return bool(real) and all(label.isdigit() and int(label) >= 1 for label in real)
+    return bool(real) and all(label.isdecimal() and int(label) >= 1 for label in real)
 
 
 def _labels_without_column(label_map: LabelMap) -> list[str]:

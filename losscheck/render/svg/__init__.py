@@ -10,7 +10,9 @@ from losscheck.plots import (
     ClassCalibrationPlot,
     ConfusionPlot,
     EfficiencyPlot,
+    Histogram,
     QuantilePlot,
+    Reliability,
     RowSumPlot,
     ScalePlot,
     TailPlot,
@@ -18,7 +20,6 @@ from losscheck.plots import (
 from losscheck.render.blocks import Chart
 from losscheck.render.svg import classes, noise
 from losscheck.render.svg.canvas import make_svg
-from losscheck.results import Histogram, Reliability
 
 DRAWERS: Mapping[type, Callable[[Any, Any, str | None], None]] = {
     Histogram: noise.draw_histogram,

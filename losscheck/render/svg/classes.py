@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from losscheck.plots import ClassCalibrationPlot, ConfusionPlot, RowSumPlot
+from losscheck.plots import ClassCalibrationPlot, ConfusionPlot, Reliability, RowSumPlot
 from losscheck.render.svg.canvas import (
     BAND,
     BAR,
@@ -19,7 +19,6 @@ from losscheck.render.svg.canvas import (
     shorten,
     show_numbers,
 )
-from losscheck.results import Reliability
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import floor, log10
 from typing import TYPE_CHECKING
 
-from losscheck.plots import AutocorrelationPlot, EfficiencyPlot, QuantilePlot, ScalePlot, TailPlot
+from losscheck.plots import AutocorrelationPlot, EfficiencyPlot, Histogram, QuantilePlot, ScalePlot, TailPlot
 from losscheck.render.svg.canvas import (
     BAND,
     BAR,
@@ -21,7 +21,6 @@ from losscheck.render.svg.canvas import (
     shorten,
     show_numbers,
 )
-from losscheck.results import Histogram
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
