@@ -142,7 +142,7 @@ def check_file(
     )
     if fit_baseline:
         sample = _with_baseline(sample, options, seed)
-    return _with_segments(diagnose(sample, options, progress), sample, options)
+    return _with_segments(diagnose(sample, options, progress), sample, options, progress)
 
 
 def _with_baseline(sample: Sample | ClassSample, options: Options, seed: int) -> Sample | ClassSample:
@@ -154,13 +154,15 @@ def _with_baseline(sample: Sample | ClassSample, options: Options, seed: int) ->
         return fit_baseline(sample, seed) if isinstance(sample, Sample) else sample
 
 
-def _with_segments(report: Report, sample: Sample | ClassSample, options: Options) -> Report:
+def _with_segments(
+    report: Report, sample: Sample | ClassSample, options: Options, progress: Callable[[str], None] | None = None
+) -> Report:
     """Return the report with the verdicts of the segments, where there are some."""
     if sample.segments is None:
         return report
     from losscheck.segments import add_segments
 
-    return add_segments(report, sample, options, diagnose)
+    return add_segments(report, sample, options, diagnose, progress)
 
 
 def _names(chosen: str | Sequence[str] | None) -> str | tuple[str, ...] | None:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from math import inf, isfinite, log, sqrt
+from math import hypot, inf, isfinite, log
 
 from losscheck.results import CheckResult, Effect, Status
 
 TOLERANCE = 0.1
 """A move of less than this share of the margin, or of the earlier effect where there is none, is none."""
-HALF_WIDTHS = 1.0
-"""Effects move where they differ by more than the root of the sum of their squared half widths: two standard errors of
-the difference, as the intervals of two independent files are."""
 RATIOS = frozenset({"temperature", "cox", "dispersion"})
 """Checks whose effect is best at 1, and as bad at one half as at two."""
 HIGHER_IS_WORSE = frozenset({"alignment"})
@@ -86,28 +83,34 @@ def judge_move(before: CheckResult | None, after: CheckResult) -> Move:
 
 
 def _moved(before: CheckResult, after: CheckResult) -> float | None:
-    """Return how much worse the effect is, 0 within the tolerance or by chance; None where it is not known."""
+    """Return how much worse the effect is, 0 within the tolerance or by chance; None where it is not known.
+
+    Chance is the root of the sum of the squared half widths of both intervals: two standard errors of the difference
+    of independent files. A ratio of 0 or less has no distance from 1.
+    """
     was, now = before.effect, after.effect
     if was is None or now is None or was.name != now.name or was.value is None or now.value is None:
         return None
+    if after.id in RATIOS and min(was.value, now.value) <= 0:
+        return None
     worse = _badness(after.id, now.value) - _badness(before.id, was.value)
     scale = now.margin if now.margin else _badness(before.id, was.value)
-    chance = HALF_WIDTHS * sqrt(_half_width(after.id, was) ** 2 + _half_width(after.id, now) ** 2)
+    chance = hypot(_half_width(after.id, was), _half_width(after.id, now))
     return 0.0 if abs(worse) <= max(TOLERANCE * abs(scale), chance) else worse
 
 
 def _badness(name: str, value: float) -> float:
     """Return how far an effect is from where it is best."""
     if name in RATIOS:
-        return abs(log(value)) if value > 0 else inf
+        return abs(log(value))
     return -value if name in LOWER_IS_WORSE else value if name in HIGHER_IS_WORSE else abs(value)
 
 
 def _half_width(name: str, effect: Effect) -> float:
     """Return half of the interval; 0 where there is none, for nothing is known of chance then."""
-    low, high = effect.low, effect.high
-    if low is None or high is None:
+    low, value, high = effect.low, effect.value, effect.high
+    if low is None or value is None or high is None:
         return 0.0
-    if name in RATIOS:
-        return log(high / low) / 2 if low > 0 and isfinite(high) else inf
+    if name in RATIOS:  # an interval that reaches 0 says how far up the ratio may be, on the scale of its logarithm
+        return log(high / low) / 2 if low > 0 else log(high / value)
     return (high - low) / 2 if isfinite(high - low) else inf

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SUMMED = frozenset({Numbers.PROBABILITIES, Numbers.INVALID})
 """Numbers whose rows are expected to sum to 1."""
 BINS, SEEN = 40, 0.995
-"""Bins of the row sums, over the central share of them that is shown."""
+"""Bins of the row sums; those below one quantile, and above the other one, are not shown."""
 LARGEST_SQUARE, MOST_CELLS = 60, 200_000
 """Classes that a square of labels and columns has room for, and probabilities that its means are taken of."""
 MOST_CLASSES = 200

@@ -38,8 +38,7 @@ if TYPE_CHECKING:
     from losscheck.outputs.stated import Block, Labels, Stated
 
 MOST_NUMBERS, ROWS_A_CLASS = 300_000, 5
-"""Probabilities looked at, of evenly spread rows, and rows a class at the least: at most 4 s, and intervals narrower
-than the two digits shown."""
+"""Probabilities looked at, of evenly spread rows, and rows a class at the least: intervals of about a hundredth."""
 NEVER_STATED = 1e-60
 """Classes with smaller probabilities are taken as absent: products of their cubes are no longer numbers."""
 CANCELLED = 1e-13

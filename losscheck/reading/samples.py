@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from losscheck.reading.class_sample import Request
 from losscheck.reading.columns import Roles
@@ -80,7 +81,9 @@ def read_sample(
         return found
     better = None if STANDARD_INPUT in map(str, files) else found.better_center()
     if better is not None:
-        found = _read_about(better, files, roles, request, drop_bad_rows, progress, spelling)
+        found = _read_about(
+            better, files, partial(_read_once, files, roles, request, drop_bad_rows, progress, spelling)
+        )
     return sample_of(found)
 
 
@@ -116,9 +119,8 @@ def read_summary(
         summary = read_table(address, table, roles, center)
         _of_numbers(sample_of(summary), request.task)
         return summary
-    if center is not None:
-        return _read_once(center, files, roles, request, drop_bad_rows, progress, spelling)
-    return _read_about(Center(), files, roles, request, drop_bad_rows, progress, spelling)
+    read = partial(_read_once, files, roles, request, drop_bad_rows, progress, spelling)
+    return read(center) if center is not None else _read_about(Center(), files, read)
 
 
 def read_summaries(files: Sequence[str | os.PathLike[str]]) -> Summary:
@@ -129,18 +131,10 @@ def read_summaries(files: Sequence[str | os.PathLike[str]]) -> Summary:
     return reading.merged()
 
 
-def _read_about(
-    center: Center,
-    files: Sequence[str | os.PathLike[str]],
-    roles: Roles,
-    request: Request,
-    drop_bad_rows: bool,
-    progress: Callable[[str], None] | None,
-    spelling: Spelling,
-) -> Summary:
+def _read_about(center: Center, files: Sequence[str | os.PathLike[str]], read: Callable[[Center], Summary]) -> Summary:
     """Return the summary about this center or, where that will not do, about a better one."""
     for _ in range(MOST_CENTERS):
-        summary = _read_once(center, files, roles, request, drop_bad_rows, progress, spelling)
+        summary = read(center)
         better = summary.better_center()
         if better is None:
             break
@@ -154,13 +148,13 @@ def _read_about(
 
 
 def _read_once(
-    center: Center,
     files: Sequence[str | os.PathLike[str]],
     roles: Roles,
     request: Request,
     drop_bad_rows: bool,
     progress: Callable[[str], None] | None,
     spelling: Spelling,
+    center: Center,
 ) -> Summary:
     reading = read_files(files, Reading(roles, request, drop_bad_rows, progress, 0, center, spelling))
     if reading.summaries:

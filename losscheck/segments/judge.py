@@ -34,13 +34,16 @@ def add_segments(
     sample: Sample | ClassSample,
     options: Options,
     diagnose: Callable[[Sample | ClassSample, Options], Report],
+    progress: Callable[[str], None] | None = None,
 ) -> Report:
     """Return the report with a verdict for each segment, the worst first, and with LC902: whether one loss fits all."""
-    parts = [(name, part) for name, part in split(sample) if part.n >= FEWEST_ROWS]
-    all_names = sample.segments.names if sample.segments is not None else ()
+    every = dict(split(sample))
+    parts = {name: part for name, part in every.items() if part.n >= FEWEST_ROWS}
     asked = _same_loss(report, sample, replace(options, alpha=options.alpha / max(len(parts), 1)))
-    groups, left_out = [], [name for name in sorted(all_names) if name not in dict(parts)]
-    for name, part in parts:
+    groups, left_out = [], [name for name in every if name not in parts]
+    for number, (name, part) in enumerate(parts.items(), 1):
+        if progress:
+            progress(f"segment {number:,} of {len(parts):,}")
         try:
             found = diagnose(part, asked)
         except InputError:  # constant, or an exact function of the prediction: no noise in this segment

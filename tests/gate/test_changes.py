@@ -51,6 +51,15 @@ def test_ratios_are_as_bad_at_a_half_as_at_two_and_evidence_has_a_sign():
     assert (judge_move(ordered, other), judge_move(other, ordered)) == (Move.WORSE, Move.BETTER)
 
 
+def test_a_slope_that_turns_is_worse_though_its_interval_holds_zero():
+    right = check("pass", value=1.0, low=0.9, high=1.1, id="cox")
+    turned = check("fail", value=-0.2, low=-0.3, high=-0.1, id="cox")
+    flat = check("fail", value=0.05, low=-0.05, high=0.15, id="cox")
+    assert [judge_move(right, other) for other in (turned, flat)] == [Move.WORSE, Move.WORSE]
+    assert [judge_move(other, right) for other in (turned, flat)] == [Move.BETTER, Move.BETTER]
+    assert judge_move(turned, turned) is Move.SAME
+
+
 def test_every_exception_is_a_check():
     assert {check.id for check in CHECKS} >= RATIOS | LOWER_IS_WORSE | HIGHER_IS_WORSE
 

@@ -8,6 +8,7 @@ from scipy import special
 from simulated_outputs import draw_labels, make_outputs, sigmoid, softmax
 
 from losscheck.outputs import agreement as agreement_module
+from losscheck.outputs import alignment as alignment_module
 from losscheck.outputs.agreement import LABEL_NOISE, ClassAgreement
 from losscheck.outputs.alignment import ALPHA, align, measure_agreement
 from losscheck.outputs.class_offsets import fit_with_offsets
@@ -228,6 +229,20 @@ def test_mistakes_are_found_and_undone(mistake, temperature):
     assert found.certain
     assert found.found.named.mistake is name
     np.testing.assert_allclose(spoil(p)[:, found.found.named.order], p)
+
+
+def test_of_many_rows_evenly_spread_ones_are_enough_unless_a_class_is_rare(monkeypatch):
+    monkeypatch.setattr(alignment_module, "MOST_CELLS", 10_000)
+    p, label = simulate(np.random.default_rng(12), 20_000, 5)
+    for order, mistake in ((np.arange(5), None), (swap(5, 2, 4), Mistake.EXCHANGED)):
+        found = align(make_outputs(p[:, order], label))
+        assert found.agreement.rows.sum() == 2000
+        assert (None if found.found is None else found.found.named.mistake) is mistake
+    kept = (label != 3) | (np.cumsum(label == 3) <= 300)  # 300 rows of it, of which every seventh is too few
+    rare = align(make_outputs(p[kept][:, swap(5, 3, 4)], label[kept]))
+    assert rare.agreement.rows.sum() == kept.sum()
+    assert rare.certain
+    assert rare.found.named.mistake is Mistake.EXCHANGED
 
 
 def power(n, spoil, files, seed):

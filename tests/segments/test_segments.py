@@ -80,6 +80,13 @@ def test_class_outputs_have_segments(tmp_path):
     assert "'b'" in one_loss(report).message
 
 
+def test_progress_counts_the_segments(tmp_path):
+    shops().to_csv(tmp_path / "shops.csv", index=False)
+    said = []
+    losscheck.check_file(tmp_path / "shops.csv", group="shop", progress=said.append)
+    assert said[-3:] == ["segment 1 of 3", "segment 2 of 3", "segment 3 of 3"]
+
+
 def test_one_segment_is_nothing_to_compare():
     rows = shops()
     report = losscheck.check(rows.y_true, rows.y_pred, group=["all"] * len(rows))
