@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from losscheck.numeric.lazy import Array, np
@@ -45,6 +45,11 @@ class Kept:
     def flat(self, role: str) -> Array | None:
         """Return the only column of a role."""
         return self.columns[role][:, 0] if role in self.columns else None
+
+    def part(self, start: int, end: int) -> Kept:
+        """Return some of the rows, which count what they lose with all others."""
+        columns = {role: values[start:end] for role, values in self.columns.items()}
+        return replace(self, columns=columns, row=self.row[start:end])
 
     def leave_out(self, bad: NDArray[np.bool_], name: str) -> None:
         """Leave out rows that turned out not to be finite in what is derived from several columns."""

@@ -54,9 +54,11 @@ class FoldingCollector(Collector):
         return replace(summary, info=replace(summary.info, rows=self.rows))
 
     def _fold(self, folder: Folder) -> Kept:
-        """Fold the rows that wait, and return them."""
-        kept = self.finish()
-        derived = derive_finite(kept)
-        if kept.row.size:
-            folder.add(derived)
+        """Fold the rows that wait, and return the last of them."""
+        waiting = self.finish()
+        for start in range(0, max(waiting.row.size, 1), FOLD_ROWS):
+            kept = waiting.part(start, start + FOLD_ROWS)
+            derived = derive_finite(kept)
+            if kept.row.size:
+                folder.add(derived)
         return kept

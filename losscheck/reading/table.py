@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 
-from losscheck.numeric.lazy import np
+from losscheck.numeric.lazy import Array, np
+from losscheck.reading.ahead import map_ahead
 from losscheck.reading.dialect import Dialect
 from losscheck.reading.digits import DigitCount
 from losscheck.reading.frame import parse_table
@@ -41,11 +44,15 @@ def read_rows(
     texts = _whole_rows(
         source.blocks(dialect.start), dialect.quote, min(dialect.fields * BYTES_A_COLUMN, LARGEST_BLOCK)
     )
+    parse = partial(_parse_large, dialect=dialect, wanted=wanted, codec=source.codec)
+    labelled = any(column.labels is not None for column in wanted)  # which are numbered in the order of the rows
+    parsed = ((text, parse(text)) for text in texts) if labelled else map_ahead(parse, texts)
     try:
-        for text in texts:
-            worthwhile = len(text) >= (USE_PANDAS_FROM if "pandas" in sys.modules else IMPORT_PANDAS_FROM)
-            rows = _parse_fast(text, dialect, wanted, row, source.codec) if worthwhile else None
-            if rows is None:
+        for text, plain in parsed:
+            if plain is not None:
+                numbers = np.arange(row, row + plain.count, dtype=np.int64)
+                rows = Rows(plain.table, numbers, plain.count, (), plain.lines)
+            else:
                 place = Place(source.name, source.codec, line, row)
                 rows = parse_text(text, dialect, wanted, place, drop_bad_rows)
             line += rows.lines
@@ -109,7 +116,22 @@ def _last_row_end(block: bytes, quotes_before: int, quote: str) -> int:
     return end
 
 
-def _parse_fast(text: bytes, dialect: Dialect, wanted: Sequence[Wanted], row: int, codec: str = "utf-8") -> Rows | None:
+@dataclass(frozen=True, eq=False)
+class _Plain:
+    """A block that was plainly a table: its columns, and how many rows and lines it takes."""
+
+    table: Array
+    count: int
+    lines: int
+
+
+def _parse_large(text: bytes, dialect: Dialect, wanted: Sequence[Wanted], codec: str) -> _Plain | None:
+    """Return the rows of a block that is worth the start of pandas, and has no peculiarity."""
+    worthwhile = len(text) >= (USE_PANDAS_FROM if "pandas" in sys.modules else IMPORT_PANDAS_FROM)
+    return _parse_fast(text, dialect, wanted, codec) if worthwhile else None
+
+
+def _parse_fast(text: bytes, dialect: Dialect, wanted: Sequence[Wanted], codec: str = "utf-8") -> _Plain | None:
     """Return the rows of a block without any peculiarity; None leaves it to `parse_text`.
 
     pandas' own check of row lengths is off once columns are chosen (short rows are padded, long ones cut), so
@@ -131,14 +153,14 @@ def _parse_fast(text: bytes, dialect: Dialect, wanted: Sequence[Wanted], row: in
     if codec != "utf-8" and any(column.kind is Kind.LABEL for column in wanted):
         text = text.decode(codec, "replace").encode()
     try:
-        table = parse_table(text, dialect, wanted)
+        table = parse_table(text, dialect, wanted, count)
     except ValueError:
         return None
-    if table is None or len(table) != count:
+    if table is None:
         return None
     as_they_are = text is original and not (dialect.quote and dialect.quote.encode() in text)
     lines = count if as_they_are else original.count(b"\n")
-    return Rows(table, np.arange(row, row + count, dtype=np.int64), count, (), lines)
+    return _Plain(table, count, lines)
 
 
 def _count_rows(text: bytes, dialect: Dialect, swallowed: Swallowed) -> int | None:

@@ -6,6 +6,7 @@ below 2^−1022 count as 0.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from losscheck.numeric.lazy import Array, np
@@ -25,19 +26,25 @@ CELL_BITS = 16
 """Bits of the mantissa whose sums are kept in the cells of residual and prediction."""
 
 
-def split_bits(values: Array) -> tuple[Integers, Integers]:
-    """Return the magnitude's bits as integers (0 below 2^−1022), and the signs −1, 0, 1."""
+@dataclass(frozen=True, eq=False)
+class Bits:
+    """Doubles taken apart: the magnitude's bits as integers (0 below 2^−1022), and the signs −1 and 1."""
+
+    magnitude: Integers
+    sign: Integers
+
+
+def split_bits(values: Array) -> Bits:
+    """Return the bits of doubles."""
     bits = np.ascontiguousarray(values, dtype=np.float64).view(np.int64)
     magnitude = bits & np.int64(0x7FFFFFFFFFFFFFFF)
-    magnitude[magnitude < (1 << MANTISSA)] = 0
-    sign = np.where(bits < 0, np.int64(-1), np.int64(1))
-    sign[magnitude == 0] = 0
-    return magnitude, sign
+    magnitude *= magnitude >= (1 << MANTISSA)
+    return Bits(magnitude, (bits >> 63) | 1)
 
 
-def bucket_of(magnitude: Integers, sign: Integers, bits: int) -> Integers:
+def bucket_of(values: Bits, bits: int) -> Integers:
     """Return the signed number of each bucket."""
-    bucket: Integers = (magnitude >> (MANTISSA - bits)) * sign
+    bucket: Integers = (values.magnitude >> (MANTISSA - bits)) * values.sign
     return bucket
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import floor, log10
 
 from losscheck.numeric.lazy import Array, np
 from losscheck.results import Columns, InputError, InputInfo
 from losscheck.sample import LeftOut
-from losscheck.summary.buckets import CELL_BITS, FINE_BITS, HIGH_BITS, coarser, lower_edge
+from losscheck.summary.buckets import CELL_BITS, FINE_BITS, HIGH_BITS, coarser, lower_edge, split_bits
 from losscheck.summary.tables import (
-    MOST_ROWS_AT_ONCE,
+    ROWS_AT_ONCE,
     Pairs,
     Table,
     add_pairs,
@@ -22,9 +22,12 @@ from losscheck.summary.tables import (
 )
 
 FINE_COLUMNS = 4
-FEWEST_BUCKETS = {"residual": 200, "prediction": 32}
-"""Fine buckets that the middle half of the rows should be spread over; else a center far from 0 is needed. At 200 a
-bucket is 0.7 % of a normal's sd wide; predictions at 32, 4 %."""
+TABLES_AT_ONCE = 8
+"""Tables that are added up together: each is sorted already, and adding costs more than counting."""
+FEWEST_BUCKETS = {"residual": 200, "prediction": 6}
+"""Buckets that the middle half of the rows should be spread over, those of the predictions in cells; else a center far
+from 0 is needed. At 200 a bucket is 0.7 % of a normal's sd wide. At 6 the coefficients of a scale that grows by e^0.5 a
+standard deviation of the predictions move by 0.02 of their standard errors at 10⁶ rows, at 9 by 0.007 (tests)."""
 ROWS_SHOWN = 10
 
 
@@ -61,48 +64,59 @@ class Summary:
         edge, width = lower_edge(self.residual.bucket, FINE_BITS)
         sd = np.abs(width) / 2**HIGH_BITS * np.sqrt(np.maximum(square - high * high, 0.0))
         mean = edge + width * (high / 2**HIGH_BITS)
-        off = _far_from_zero(self.residual, FINE_BITS, FEWEST_BUCKETS["residual"], mean, sd)
+        off = _far_from_zero(self.residual, FEWEST_BUCKETS["residual"], mean, sd)
         also = None
         if self.pairs is not None:
             table, bits = self.pairs.predictions(), self.pairs.bits[1]
             power, _ = lower_edge(coarser(table.bucket, bits), 0)
             unit = power / 2**CELL_BITS
             mean = power + unit * table.sums[1] / np.maximum(table.count, 1)
-            also = _far_from_zero(table, bits, FEWEST_BUCKETS["prediction"], mean, np.abs(unit))
+            also = _far_from_zero(table, FEWEST_BUCKETS["prediction"], mean, np.abs(unit))
         if off is None and also is None:
             return None
         return Center(self.center.residual + (off or 0.0), self.center.prediction + (also or 0.0))
 
 
-@dataclass
 class Folder:
     """Takes clean rows in blocks of any size, and keeps only their sums."""
 
-    center: Center = Center()
-    _residual: Table = field(default_factory=lambda: empty_table(FINE_COLUMNS))
-    _target: Table | None = None
-    _pairs: Pairs | None = None
+    def __init__(self, center: Center = Center()) -> None:
+        """Fold about this center."""
+        self.center = center
+        self._residual: list[Table] = []
+        self._target: list[Table] = []
+        self._pairs: list[Pairs] = []
 
     def add(self, columns: Mapping[str, Array]) -> None:
         """Add rows: finite arrays of equal length, `residual` and, if known, `target` and `prediction`."""
         rows = columns["residual"].size
-        for start in range(0, rows, MOST_ROWS_AT_ONCE):
-            self._add({role: values[start : start + MOST_ROWS_AT_ONCE] for role, values in columns.items()})
+        for start in range(0, rows, ROWS_AT_ONCE):
+            self._add({role: values[start : start + ROWS_AT_ONCE] for role, values in columns.items()})
 
     def _add(self, columns: Mapping[str, Array]) -> None:
-        residual = columns["residual"] - self.center.residual
-        self._residual = add_tables((self._residual, fine_table(residual)))
+        residual = split_bits(columns["residual"] - self.center.residual)
+        self._residual.append(fine_table(residual))
         if "target" in columns and "prediction" in columns:
-            target = fine_table(columns["target"])
-            self._target = target if self._target is None else add_tables((self._target, target))
-            level = 0 if self._pairs is None else self._pairs.level
-            pairs = pair_table(residual, columns["prediction"] - self.center.prediction, level)
-            self._pairs = add_pairs((pairs,) if self._pairs is None else (self._pairs, pairs))
+            self._target.append(fine_table(split_bits(columns["target"])))
+            level = max((pairs.level for pairs in self._pairs), default=0)
+            prediction = split_bits(columns["prediction"] - self.center.prediction)
+            self._pairs.append(pair_table(residual, prediction, level).bounded())
+        if len(self._residual) >= TABLES_AT_ONCE:
+            self._add_up()
+
+    def _add_up(self) -> None:
+        self._residual = [add_tables(self._residual)] if self._residual else []
+        self._target = [add_tables(self._target)] if self._target else []
+        self._pairs = [add_pairs(self._pairs)] if self._pairs else []
 
     def summary(self, info: InputInfo, missing: tuple[LeftOut, ...], non_finite: tuple[LeftOut, ...]) -> Summary:
         """Return the sums; `info` says where the rows came from."""
-        info = replace(info, rows_used=self._residual.rows, summarized=True)
-        return Summary(info, self._residual, self._target, self._pairs, self.center, missing, non_finite)
+        self._add_up()
+        residual = self._residual[0] if self._residual else empty_table(FINE_COLUMNS)
+        target = self._target[0] if self._target else None
+        pairs = self._pairs[0] if self._pairs else None
+        info = replace(info, rows_used=residual.rows, summarized=True)
+        return Summary(info, residual, target, pairs, self.center, missing, non_finite)
 
 
 def merge_summaries(summaries: Sequence[Summary], names: Sequence[str]) -> Summary:
@@ -164,7 +178,7 @@ def _add_left_out(parts: Sequence[tuple[LeftOut, ...]]) -> tuple[LeftOut, ...]:
     )
 
 
-def _far_from_zero(table: Table, bits: int, fewest: int, mean: Array, sd: Array) -> float | None:
+def _far_from_zero(table: Table, fewest: int, mean: Array, sd: Array) -> float | None:
     """Return about what the rows should be centered; None where the middle half of them is in buckets enough.
 
     `mean` and `sd` are those of the buckets, the latter for rows that all lie in one.
@@ -172,7 +186,7 @@ def _far_from_zero(table: Table, bits: int, fewest: int, mean: Array, sd: Array)
     below = np.cumsum(table.count)
     low, middle, high = np.searchsorted(below, np.array((0.25, 0.5, 0.75)) * below[-1])
     first, last = int(table.bucket[low]), int(table.bucket[high])
-    if last - first >= fewest >> (FINE_BITS - bits) or first * last <= 0:
+    if last - first >= fewest or first * last <= 0:
         return None
     spread = float(mean[high] - mean[low]) or float(sd[middle])
     if spread == 0:

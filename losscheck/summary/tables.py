@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from losscheck.numeric.lazy import Array, np
+from losscheck.numeric.lazy import np
 from losscheck.results import InputError
 from losscheck.summary.buckets import (
     FINE_BITS,
+    MANTISSA,
+    Bits,
     bucket_of,
     coarser,
     fine_offset,
     leading_mantissa,
-    split_bits,
 )
 
 if TYPE_CHECKING:
@@ -22,14 +23,16 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 2**31 - 1
 """Of one bucket: above, a sum of squares might not fit 64 bits."""
-MOST_ROWS_AT_ONCE = 2**20
-"""Sums of so many squares of 16 bits are exact in a double, in which numpy counts."""
+ROWS_AT_ONCE = 2**16
+"""Their columns stay in the cache; and sums of squares of 16 bits are exact in a double, in which numpy counts."""
 MOST_CELLS = 24_000
 """Above it, cells of residual and prediction are made coarser by a step of `LEVELS`."""
 LEVELS = ((4, 7), (4, 6), (4, 5), (4, 4), (3, 4), (3, 3), (2, 3), (2, 2), (1, 2), (1, 1), (0, 1), (0, 0))
 """Bits of residual and prediction. Each level's cells are unions of those of the one before, so the level that a set of
 rows needs does not depend on the order in which they came."""
 HALF_CODE, CODE_BITS = 2**18, 20
+NO_BUCKET = 2**18
+"""More than any fine bucket's number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,22 +82,34 @@ def _gather(bucket: Integers, sums: Integers) -> Table:
     return Table(bucket[starts], np.add.reduceat(sums[:, position], starts, axis=1))
 
 
-def fine_table(values: Array) -> Table:
+def fine_table(values: Bits) -> Table:
     """Count values in fine buckets, with the sums of their offsets (upper part, lower part, upper part squared)."""
-    magnitude, sign = split_bits(values)
-    bucket = bucket_of(magnitude, sign, FINE_BITS)
-    first = int(bucket.min())
-    place = bucket - first
-    high, low = fine_offset(magnitude)
-    counted = np.bincount(place)
-    used = np.flatnonzero(counted)
-    sums = [counted, *(_total(place, weight) for weight in (high, low, high * high))]
-    return Table(used + first, np.stack([column[used].astype(np.int64) for column in sums]))
+    high, low = fine_offset(values.magnitude)
+    place, bucket = _number_buckets(values)
+    return _count(place, bucket, (high, low, high * high))
 
 
-def _total(place: Integers, weight: Integers) -> Array:
-    total: Array = np.bincount(place, weight).astype(np.float64, copy=False)
-    return total
+def _number_buckets(values: Bits) -> tuple[Integers, Integers]:
+    """Return each value's place among the fine buckets from the least to the largest, and what buckets these are.
+
+    There are none between 0 and the smallest magnitude.
+    """
+    size = values.magnitude >> (MANTISSA - FINE_BITS)
+    gap = int(size.min(initial=NO_BUCKET, where=size > 0)) - 1
+    largest = max(int(size.max()) - gap, 0)
+    place = (size - gap) * values.sign + largest
+    if not size.all():
+        place[size == 0] = largest
+    number = np.arange(-largest, largest + 1)
+    return place, number + np.sign(number) * gap
+
+
+def _count(place: Integers, bucket: Integers, values: Sequence[Integers]) -> Table:
+    """Return how many rows have each place, and the sums of their values, of the buckets that have any."""
+    rows = np.bincount(place, minlength=bucket.size)
+    used = np.flatnonzero(rows)
+    sums = [rows, *(np.bincount(place, value, bucket.size) for value in values)]
+    return Table(bucket[used], np.stack([column[used].astype(np.int64) for column in sums]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,15 +155,17 @@ def encode(residual: Integers, prediction: Integers) -> Integers:
     return ((residual + HALF_CODE) << CODE_BITS) | (prediction + HALF_CODE)
 
 
-def pair_table(residual: Array, prediction: Array, level: int) -> Pairs:
+def pair_table(residual: Bits, prediction: Bits, level: int) -> Pairs:
     """Count rows in cells of residual and prediction."""
+    import pandas as pd
+
     bits, other_bits = LEVELS[level]
-    (size, sign), (other, other_sign) = split_bits(residual), split_bits(prediction)
-    code = encode(bucket_of(size, sign, bits), bucket_of(other, other_sign, other_bits))
-    cells, place = np.unique(code, return_inverse=True)
-    r, p = leading_mantissa(size), leading_mantissa(other)
-    sums = (np.bincount(place), *(_total(place, weight) for weight in (r, p, r * r, p * p, r * p)))
-    return Pairs(level, Table(cells, np.stack([column.astype(np.int64) for column in sums])))
+    code = encode(bucket_of(residual, bits), bucket_of(prediction, other_bits))
+    r, p = leading_mantissa(residual.magnitude), leading_mantissa(prediction.magnitude)
+    place, cells = pd.factorize(code)  # a hash table takes half of the time of sorting
+    table = _count(place, cells, (r, p, r * r, p * p, r * p))
+    order = np.argsort(table.bucket)
+    return Pairs(level, Table(table.bucket[order], table.sums[:, order]))
 
 
 def add_pairs(parts: Sequence[Pairs]) -> Pairs:

@@ -32,15 +32,15 @@ def by_hand(x: float, bits: int) -> int:
 @pytest.mark.parametrize("bits", [0, 4, FINE_BITS])
 def test_buckets_are_what_their_definition_says(bits):
     values = np.array(VALUES + RANDOM)
-    magnitude, sign = split_bits(values)
-    assert bucket_of(magnitude, sign, bits).tolist() == [by_hand(x, bits) for x in values.tolist()]
+    taken = split_bits(values)
+    assert bucket_of(taken, bits).tolist() == [by_hand(x, bits) for x in values.tolist()]
 
 
 @pytest.mark.parametrize("bits", [0, 4, FINE_BITS])
 def test_edges_hold_their_values(bits):
     values = np.array([x for x in VALUES + RANDOM if abs(x) >= 2.0**-1022])
-    magnitude, sign = split_bits(values)
-    edge, width = lower_edge(bucket_of(magnitude, sign, bits), bits)
+    taken = split_bits(values)
+    edge, width = lower_edge(bucket_of(taken, bits), bits)
     assert ((values - edge) * np.sign(values) >= 0).all()
     assert (np.abs(values - edge) < np.abs(width)).all()
     assert (np.abs(width) <= np.abs(values) / 2**bits).all()
@@ -48,19 +48,19 @@ def test_edges_hold_their_values(bits):
 
 def test_offsets_give_the_value_back():
     values = np.array(RANDOM)
-    magnitude, sign = split_bits(values)
-    edge, width = lower_edge(bucket_of(magnitude, sign, FINE_BITS), FINE_BITS)
-    high, low = fine_offset(magnitude)
+    taken = split_bits(values)
+    edge, width = lower_edge(bucket_of(taken, FINE_BITS), FINE_BITS)
+    high, low = fine_offset(taken.magnitude)
     assert_allclose(edge + width * (high / 2**16 + low / 2**40), values, rtol=2.0**-46)
-    power, _ = lower_edge(bucket_of(magnitude, sign, 0), 0)
-    assert_allclose(power * (1 + leading_mantissa(magnitude) / 2**16), values, rtol=2.0**-16)
+    power, _ = lower_edge(bucket_of(taken, 0), 0)
+    assert_allclose(power * (1 + leading_mantissa(taken.magnitude) / 2**16), values, rtol=2.0**-16)
 
 
 def test_coarser_buckets_are_unions():
-    magnitude, sign = split_bits(np.array(VALUES + RANDOM))
+    taken = split_bits(np.array(VALUES + RANDOM))
     for bits in range(1, FINE_BITS + 1):
-        fine = bucket_of(magnitude, sign, bits)
-        assert (coarser(fine, 1) == bucket_of(magnitude, sign, bits - 1)).all()
+        fine = bucket_of(taken, bits)
+        assert (coarser(fine, 1) == bucket_of(taken, bits - 1)).all()
 
 
 def test_zero_has_a_bucket_of_its_own():

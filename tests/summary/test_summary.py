@@ -14,6 +14,7 @@ from losscheck.results import Columns, InputError
 from losscheck.sample import LeftOut
 from losscheck.summary import is_summary, merge_summaries, parse_summary, sample_of, write_summary
 from losscheck.summary import tables as tables_module
+from losscheck.summary.buckets import split_bits
 from losscheck.summary.expansion import SHARES, expand
 from losscheck.summary.tables import LEVELS, MOST_CELLS, Table, add_tables, fine_table, pair_table
 
@@ -86,7 +87,7 @@ def test_the_size_is_bounded():
 
 
 def test_levels_are_nested():
-    residual, prediction = rows(5)
+    residual, prediction = map(split_bits, rows(5))
     fine = pair_table(residual, prediction, 0)
     for level in range(len(LEVELS)):
         coarse, direct = fine.at_level(level), pair_table(residual, prediction, level)
@@ -95,7 +96,7 @@ def test_levels_are_nested():
 
 
 def test_sums_beyond_a_float_are_exact():
-    part = fine_table(np.full(1000, 1.999))
+    part = fine_table(split_bits(np.full(1000, 1.999)))
     whole = add_tables([Table(part.bucket, part.sums * 10**6), part])
     assert whole.sums.tolist() == [[int(s) * (10**6 + 1)] for s in part.sums[:, 0]]
     with pytest.raises(InputError, match="one bucket"):
