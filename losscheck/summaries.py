@@ -129,7 +129,10 @@ def _require_place(output: Path | None, inputs: list[str]) -> None:
         return
     if not output.parent.is_dir() or output.is_dir():
         raise InputError(f"-o {output}: is a directory, or its directory does not exist")
-    if output.exists() and any(Path(file).exists() and output.samefile(file) for file in inputs):
+    from losscheck.reading.paths import list_files
+
+    paths = list_files(inputs).paths if inputs else ()
+    if output.exists() and any(Path(file).exists() and output.samefile(file) for file in paths):
         raise InputError(f"-o {output}: would overwrite the input")
 
 

@@ -43,11 +43,13 @@ NO_CLASSES = (
 
 def read_files(files: Sequence[str | os.PathLike[str]], reading: Reading) -> Reading:
     """Read files, which together are one data set, to their ends; `InputError` for anything that is wrong with them."""
-    files = list_files(files)
-    reading.bytes = sum(os.path.getsize(path) for path in files if os.path.isfile(path))
-    for path in files:
-        with open_source(path, reading.spelling) as source:
+    listing = list_files(files)
+    reading.bytes = sum(os.path.getsize(path) for path in listing.paths if os.path.isfile(path))
+    for path, name in zip(listing.paths, listing.names, strict=True):
+        with open_source(path, reading.spelling, name) as source:
             reading.read(source)
+    if listing.skipped:
+        reading.dialect["skipped_files"] = listing.describe()
     return reading
 
 
@@ -163,7 +165,8 @@ class Reading:
             asked, there = self.roles.only(role), getattr(merged.info.columns, role, None)
             if asked is not None and asked != there:
                 raise InputError(f"{names[0]} is a summary, and holds no {role} '{asked}'. Leave --{role} out.")
-        return merged
+        dialect = {**(merged.info.dialect or {}), **self.dialect} or None
+        return replace(merged, info=replace(merged.info, dialect=dialect))
 
     def _is_summary(self, source: Source) -> bool:
         found = is_summary(source.head)
@@ -275,7 +278,7 @@ class Reading:
                 f"Files of one data set must agree."
             )
         described = table.describe()
-        if described != self.dialect:
+        if described != {key: value for key, value in self.dialect.items() if key != "others"}:
             self.dialect.setdefault("others", {})[source.name] = described
         try:
             return self.layout.match(table.columns, self.headed, source.name)
