@@ -8,8 +8,8 @@ from typing import IO, Any
 
 from losscheck.numeric.lazy import np
 from losscheck.reading.decompression import refuse_size
-from losscheck.reading.dialect import SAMPLE_RECORDS
 from losscheck.reading.formats import Format
+from losscheck.reading.records import SAMPLE_RECORDS
 from losscheck.reading.source import Source
 from losscheck.reading.typed_table import Block, TypedTable
 from losscheck.results import InputError
