@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,9 +17,9 @@ from losscheck.reading.fold import FoldingCollector
 from losscheck.reading.join import JoinedTable, Targets
 from losscheck.reading.labels import SEGMENTS, Labels
 from losscheck.reading.layout import Layout, find_layout
-from losscheck.reading.paths import list_files
+from losscheck.reading.partitions import add_partitions
 from losscheck.reading.regression import NO_GROUPS, make_regression
-from losscheck.reading.source import Source, open_source
+from losscheck.reading.source import Source
 from losscheck.reading.spelling import Spelling
 from losscheck.reading.tables import Table, open_table
 from losscheck.reading.targets import make_labels, make_targets
@@ -39,18 +38,6 @@ NO_CLASSES = (
     "{file} holds outputs of classes ({what}), and a summary is one of targets and predictions that are numbers. "
     "Check the rows themselves; if it is a regression, say --task regression."
 )
-
-
-def read_files(files: Sequence[str | os.PathLike[str]], reading: Reading) -> Reading:
-    """Read files, which together are one data set, to their ends; `InputError` for anything that is wrong with them."""
-    listing = list_files(files)
-    reading.bytes = sum(os.path.getsize(path) for path in listing.paths if os.path.isfile(path))
-    for path, name in zip(listing.paths, listing.names, strict=True):
-        with open_source(path, reading.spelling, name) as source:
-            reading.read(source)
-    if listing.skipped:
-        reading.dialect["skipped_files"] = listing.describe()
-    return reading
 
 
 class Reading:
@@ -84,6 +71,7 @@ class Reading:
         self.center = center
         self.summaries: list[tuple[str, Summary]] = []
         self.bytes = 0
+        self.partitions: dict[str, dict[str, str]] = {}
         self.files: list[InputFile] = []
         self.dialect: dict[str, Any] = {}
         self.headed = True
@@ -124,9 +112,10 @@ class Reading:
         self.files.append(source.summary(rows))
 
     def open(self, source: Source) -> Table:
-        """Return the table of a file, with the targets of another one."""
+        """Return the table of a file, with the targets of another one and the keys of its directories."""
         table = open_table(source, self.spelling, self.drop_bad_rows)
-        return table if self.targets is None else JoinedTable(table, self.targets, source.name)
+        table = table if self.targets is None else JoinedTable(table, self.targets, source.name)
+        return add_partitions(table, self.partitions, self.roles, source.name)
 
     def sample(self) -> Sample | ClassSample | Summary:
         """Return what was read: a summary where there were too many rows of a regression to keep."""

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from losscheck import InputError
-from losscheck.reading import read_sample
+from losscheck.reading import Roles, read_sample
 from losscheck.reading.paths import Listing, list_files
 
 ROWS = "y_true,y_pred\n1,2\n3,3.5\n"
@@ -103,6 +103,62 @@ def test_parquet_partitions(tmp_path):
     pq.write_to_dataset(table, tmp_path / "preds", partition_cols=["day"])
     sample = read_sample([tmp_path / "preds"])
     assert sample.target.tolist() == [0, 1, 2, 3, 4, 5]
+    assert read_sample([tmp_path / "preds"], Roles(group="day")).segments.code.tolist() == [0, 0, 0, 1, 1, 1]
+
+
+def test_keys_of_directories_are_columns_where_they_are_named(make):
+    make("day=2024-12-31/model=b/0.csv", text="y_true,y_pred\n1,2\n")
+    directory = make("day=2024-12-30/model=a%2Fb/0.csv", text="y_true,y_pred\n3,3.5\n5,4\n")
+    assert "partitions" not in read_sample([directory]).info.dialect
+    by_model = read_sample([directory], Roles(group="model"))
+    assert by_model.segments.names == ("a/b", "b")
+    assert by_model.segments.code.tolist() == [0, 0, 1]
+    assert by_model.target.tolist() == [3, 5, 1]
+    assert by_model.info.dialect["partitions"] == "model"
+    assert "others" not in by_model.info.dialect
+    first_given = [directory / "day=2024-12-31/model=b/0.csv", directory / "day=2024-12-30"]
+    assert read_sample(first_given).target.tolist() == [1, 3, 5]
+    assert read_sample(first_given, Roles(order="day")).target.tolist() == [3, 5, 1]
+
+
+def test_targets_may_be_in_the_names_of_directories(make):
+    make("label=0/0.csv", text="y_prob\n0.25\n0.5\n")
+    directory = make("label=1/0.csv", text="y_prob\n0.75\n")
+    sample = read_sample([directory], Roles(target="label"))
+    assert (sample.kind, sample.label.tolist(), sample.outputs[:, 0].tolist()) == (
+        "binary",
+        [0, 0, 1],
+        [0.25, 0.5, 0.75],
+    )
+    with pytest.raises(InputError, match="no targets"):
+        read_sample([directory])
+
+
+def test_columns_of_the_file_go_before_its_directories(make):
+    directory = make("split=1/a.csv", text="y_true,y_pred,split\n1,2,a\n3,3.5,b\n")
+    assert read_sample([directory], Roles(group="split")).segments.names == ("a", "b")
+
+
+def test_a_missing_key_is_a_missing_value(make):
+    make("w=__HIVE_DEFAULT_PARTITION__/a.csv")
+    directory = make("w=2/a.csv")
+    sample = read_sample([directory], Roles(weight="w"))
+    assert (sample.info.rows, sample.n, sample.missing[0].column) == (4, 2, "w")
+
+
+@pytest.mark.parametrize(
+    ("names", "roles", "message"),
+    [
+        (["day=1/a.csv", "b.csv"], Roles(group="day"), "b.csv has no column 'day'"),
+        (["w=1/a.csv", "w=x/a.csv"], Roles(weight="w"), "w=x/a.csv: its directory is w=x, and 'x' is not a number"),
+        (["w=-1/a.csv"], Roles(weight="w"), "its directory is w=-1, and '-1' is not a number that is not negative"),
+        (["r=1/a.csv"], Roles(residual="r"), "only names of directories are chosen"),
+    ],
+)
+def test_what_is_wrong_with_keys_of_directories_is_said(make, names, roles, message):
+    text = "note\nx\n" if roles.residual else ROWS
+    with pytest.raises(InputError, match=message):
+        read_sample([make(*names, text=text)], roles)
 
 
 @pytest.mark.parametrize(
