@@ -92,9 +92,9 @@ class Candidates:
             raise InputError(f"{self.file}: several columns could be the prediction: {names}. Choose with {first}.")
         listed = " or ".join(list_names(group[:3]) + (" …" if len(group) > 3 else "") for group in groups)
         options = " ".join(f"-p {column.name}" for column in groups[0][:3]) + (" …" if len(groups[0]) > 3 else "")
-        stem = groups[0][0].name.rpartition("_")[0]
-        if len(find_numbered(self.free, stem)) == len(groups[0]):
-            options = f"-p {stem}"
+        stems = [group[0].name.rpartition("_")[0] for group in groups]
+        if all(find_numbered(self.free, stem) == list(group) for stem, group in zip(stems, groups, strict=True)):
+            options = " or ".join(f"-p {stem}" for stem in stems)
         raise InputError(
             f"{self.file}: several groups of columns could be the outputs: {listed}. Choose with {options}."
         )

@@ -146,7 +146,7 @@ def test_targets_may_be_lists_too(write):
 def test_the_name_of_the_lists_names_their_columns(write, tmp_path):
     both = {"label": LABEL, "rawPrediction": np.log(SHARES + 0.01).tolist(), "probability": SHARES.tolist()}
     path = write(**both)
-    assert refusal(path).endswith("Choose with -p rawPrediction.")
+    assert refusal(path).endswith("Choose with -p rawPrediction or -p probability.")
     assert read_sample([path], Roles(prediction="probability")).info.columns.predictions == NAMES
     assert read_sample([write(y=LABEL, foo=SHARES.tolist())], Roles(prediction="foo")).outputs.shape == (4, 3)
     (tmp_path / "a.csv").write_text("label,prob_0,prob_1,p_0,p_1\n1,0.2,0.8,0.3,0.7\n0,0.9,0.1,0.8,0.2\n")
