@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from losscheck import reading_options as reads
 from losscheck.cli_options import (
     AlphaOption,
     ColorOption,
@@ -44,6 +45,11 @@ def compare_command(
     task: TaskOption = TaskChoice.AUTO,
     alpha: AlphaOption = 0.05,
     fail_on: FailOnOption = FailOn.FAIL,
+    delimiter: reads.Delimiter = None,
+    decimal: reads.Decimal = None,
+    encoding: reads.Encoding = None,
+    header: reads.Header = None,
+    max_uncompressed: reads.MaxUncompressed = None,
     format: CompareFormat = Format.TEXT,
     color: ColorOption = Color.AUTO,
     debug: DebugOption = False,
@@ -54,7 +60,7 @@ def compare_command(
     from losscheck.comparison import compare, read_side
     from losscheck.gate.gate import STOPS
     from losscheck.options import make_options
-    from losscheck.reading import Roles
+    from losscheck.reading import Roles, make_spelling
 
     options = make_options(loss, "any", 0.8, alpha, "unknown")
     roles = Roles(
@@ -63,7 +69,8 @@ def compare_command(
         residual=only_column("residual", residual),
         weight=only_column("weight", weight),
     )
-    first, second = (read_side(path, roles, task.value, options) for path in (before, after))
+    spelling = make_spelling(delimiter, decimal, encoding, header, max_uncompressed)
+    first, second = (read_side(path, roles, task.value, options, spelling) for path in (before, after))
     found = compare(first, second, alpha)
     if format is Format.JSON:
         print_text(json.dumps(found.to_dict(), indent=2, ensure_ascii=True, allow_nan=False) + "\n", encoding="utf-8")

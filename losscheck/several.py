@@ -18,7 +18,7 @@ def list_inputs(files: Sequence[str], targets: str | None) -> list[str]:
     """Return every file that will be read, which no output may replace; raises InputError where a pattern has none."""
     from losscheck.reading.paths import list_files
 
-    return [str(file) for file in list_files(files)] + ([] if targets is None else [targets])
+    return [str(file) for file in list_files(files).paths] + ([] if targets is None else [targets])
 
 
 def check_each(files: Sequence[str], gate: Gate, **options: Any) -> tuple[Report, ...]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from losscheck.cli_options import OnBadRow, TaskChoice
+from losscheck import reading_options as reads
+from losscheck.cli_options import DebugOption, OnBadRow, OnBadRowOption, TableOption, TaskChoice
 from losscheck.output import Progress, print_text, write_files
 from losscheck.results import InputError
 
@@ -17,14 +18,13 @@ if TYPE_CHECKING:
     from losscheck.summary.folding import Center
 
 Column = str | None
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an internal error.")]
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write; standard output when left out.")
 ]
 
 
 def summarize_command(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="CSV files of one data set.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files of one data set.")],
     output: Output = None,
     target: Annotated[Column, typer.Option("-t", "--target", metavar="COL", help="What was to be predicted.")] = None,
     prediction: Annotated[
@@ -38,29 +38,31 @@ def summarize_command(
     task: Annotated[
         TaskChoice, typer.Option(metavar="TASK", help="regression, if the targets look like classes and are none.")
     ] = TaskChoice.AUTO,
-    on_bad_row: Annotated[
-        OnBadRow, typer.Option(metavar="WHAT", help="error or drop, at a row that cannot be read.")
-    ] = OnBadRow.ERROR,
-    table: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of a database: FILE is its Ibis URL, duckdb://preds.ddb.")
-    ] = None,
+    on_bad_row: OnBadRowOption = OnBadRow.ERROR,
+    table: TableOption = None,
     query_result: Annotated[
         bool, typer.Option("--query-result", help="FILE is a CSV of what the query of `losscheck sql` gave.")
     ] = False,
-    debug: Debug = False,
+    delimiter: reads.Delimiter = None,
+    decimal: reads.Decimal = None,
+    encoding: reads.Encoding = None,
+    header: reads.Header = None,
+    max_uncompressed: reads.MaxUncompressed = None,
+    debug: DebugOption = False,
 ) -> None:
     """Fold any number of rows into a summary of bounded size, which can be checked like the rows."""
     _require_place(output, files)
     with Progress(wanted=sys.stderr.isatty()) as progress:
-        from losscheck.reading import Roles, read_result, read_summary
+        from losscheck.reading import Roles, make_spelling, read_result, read_summary
         from losscheck.summary import write_summary
 
         roles = Roles(target=target, prediction=prediction, residual=residual)
         about = parse_center(center)
+        spelling = make_spelling(delimiter, decimal, encoding, header, max_uncompressed)
         if query_result and len(files) > 1:
             raise InputError("one result of a query at a time: merge the summaries")
         summary = (
-            read_result(files[0], roles, about)
+            read_result(files[0], roles, about, spelling)
             if query_result
             else read_summary(
                 files,
@@ -69,6 +71,7 @@ def summarize_command(
                 drop_bad_rows=on_bad_row is OnBadRow.DROP,
                 center=about,
                 table=table,
+                spelling=spelling,
                 progress=progress.say,
             )
         )
@@ -79,7 +82,7 @@ def summarize_command(
 def merge_command(
     files: Annotated[list[str], typer.Argument(metavar="SUMMARY...", help="Summaries of parts of one data set.")],
     output: Output = None,
-    debug: Debug = False,
+    debug: DebugOption = False,
 ) -> None:
     """Add summaries up: the result is that of all rows at once."""
     _require_place(output, [])
@@ -96,7 +99,7 @@ def sql_command(
     prediction: Annotated[Column, typer.Option("-p", "--prediction", metavar="COL", help="What was predicted.")] = None,
     residual: Annotated[Column, typer.Option("--residual", metavar="COL", help="target - prediction.")] = None,
     center: Annotated[str | None, typer.Option(metavar="R,P", help="Of residuals and predictions.")] = None,
-    debug: Debug = False,
+    debug: DebugOption = False,
 ) -> None:
     """Print the query that makes a summary, to run where the data is: then summarize --query-result."""
     from losscheck.reading import Roles, write_query
@@ -126,7 +129,10 @@ def _require_place(output: Path | None, inputs: list[str]) -> None:
         return
     if not output.parent.is_dir() or output.is_dir():
         raise InputError(f"-o {output}: is a directory, or its directory does not exist")
-    if output.exists() and any(Path(file).exists() and output.samefile(file) for file in inputs):
+    from losscheck.reading.paths import list_files
+
+    paths = list_files(inputs).paths if inputs else ()
+    if output.exists() and any(Path(file).exists() and output.samefile(file) for file in paths):
         raise InputError(f"-o {output}: would overwrite the input")
 
 

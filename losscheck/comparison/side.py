@@ -14,7 +14,7 @@ from losscheck.results import CheckResult, Estimate, InputError, TaskKind, to_pl
 
 if TYPE_CHECKING:
     from losscheck.options import Options
-    from losscheck.reading import Roles
+    from losscheck.reading import Roles, Spelling
 
 REPORT = re.compile(rb'\s*\{\s*"schema_version"')
 """How a report in JSON begins; other files in JSON hold rows, or their summary."""
@@ -37,7 +37,7 @@ class Side:
         return {loss: estimate for loss, estimate in found.items() if estimate.value is not None}
 
 
-def read_side(path: str, roles: Roles, task: str, options: Options) -> Side:
+def read_side(path: str, roles: Roles, task: str, options: Options, spelling: Spelling) -> Side:
     """Read a report in JSON, or check a file; raises InputError for what cannot be read."""
     if _is_report(Path(path)):
         earlier = read_earlier(Path(path))
@@ -45,7 +45,7 @@ def read_side(path: str, roles: Roles, task: str, options: Options) -> Side:
     from losscheck.diagnose import diagnose
     from losscheck.reading import read_sample
 
-    sample = read_sample([path], roles, task=task)
+    sample = read_sample([path], roles, task=task, spelling=spelling)
     if sample.kind is TaskKind.TARGETS:
         raise InputError(f"{Path(path).name} has targets and no predictions; there is nothing to compare")
     report = diagnose(sample, options)

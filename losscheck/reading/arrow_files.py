@@ -7,14 +7,20 @@ from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
 from losscheck.numeric.lazy import np
+from losscheck.reading.arrow_lists import Field, list_fields, require_no_list, to_matrix
 from losscheck.reading.decompression import refuse_size
-from losscheck.reading.dialect import SAMPLE_RECORDS
 from losscheck.reading.formats import Format
+from losscheck.reading.records import SAMPLE_RECORDS
 from losscheck.reading.source import Source
 from losscheck.reading.typed_table import Block, TypedTable
 from losscheck.results import InputError
 
 BLOCK_ROWS = 2**17
+"""At once; fewer where a row has more outputs than `FEW_COLUMNS`, so that as many cells are in memory."""
+FEW_COLUMNS = 8
+SAMPLE_CELLS = 2**19
+FEWEST_SAMPLED = 16
+"""Rows that are looked at however long their lists are: of more than 2,048 places fewer rows than of less."""
 INDEX = re.compile(r"__index_level_\d+__")
 """The index of a pandas frame, which is no column of it."""
 BYTES_A_CELL = 8
@@ -38,23 +44,69 @@ def open_arrow(source: Source, most: int) -> TypedTable:
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
             raise InputError(f"{source.name} has several columns named '{twice}'. Rename all but one.")
-        first = next((batch for batch in batches(names) if batch.num_rows), None)
+        first = next((batch for batch in batches(names, SAMPLE_RECORDS) if batch.num_rows), None)
         if first is None or not names:
             raise InputError(f"{source.name} holds no rows. Give a row per observation.")
-        sample = [_to_array(first.column(name).slice(0, SAMPLE_RECORDS)) for name in names]
+        first = first.slice(0, SAMPLE_RECORDS)
+        fields = _list_fields(first, names, source.name)
+        first = first.slice(0, max(FEWEST_SAMPLED, SAMPLE_CELLS // len(fields)))
+        sample = list(_read_fields(first, list(fields.values()), 1, source.name))
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged(source, error) from None
 
     def blocks(chosen: Sequence[int]) -> Iterator[Block]:
+        wanted, row = [list(fields.values())[index] for index in chosen], 1
+        columns = list(dict.fromkeys(field.column for field in wanted))
         try:
-            for batch in batches(list(dict.fromkeys(names[index] for index in chosen))):
+            for batch in batches(
+                columns, max(SAMPLE_RECORDS, BLOCK_ROWS * FEW_COLUMNS // max(FEW_COLUMNS, len(wanted)))
+            ):
                 if batch.num_rows:
-                    yield [_to_array(batch.column(names[index])) for index in chosen]
+                    _require_no_lists(batch, wanted, row, source.name)
+                    yield list(_read_fields(batch, wanted, row, source.name))
+                    row += batch.num_rows
         except (pa.ArrowException, OSError, ValueError) as error:
             raise _damaged(source, error) from None
 
-    described = {"format": source.format.value, "compression": source.compression}
-    return TypedTable(source.name, tuple(names), sample, blocks, described)
+    lists = {field.column: field.width for field in fields.values() if field.width}
+    described = {
+        "format": source.format.value,
+        "compression": source.compression,
+        **({"lists": lists} if lists else {}),
+    }
+    return TypedTable(source.name, tuple(fields), sample, blocks, described)
+
+
+def _list_fields(first: Any, names: Sequence[str], file: str) -> dict[str, Field]:
+    """Return the columns of the table by their names; `InputError` where lists would have those of others."""
+    fields: dict[str, Field] = {}
+    for name in names:
+        for key, field in list_fields(name, first.column(name)).items():
+            if fields.setdefault(key, field) is not field:
+                raise InputError(
+                    f"{file} has a column '{key}' and lists in '{fields[key].column if fields[key].width else name}', "
+                    f"whose columns are named so. Rename one of them."
+                )
+    return fields
+
+
+def _require_no_lists(batch: Any, wanted: Sequence[Field], row: int, file: str) -> None:
+    for field in wanted:
+        if not field.width:
+            require_no_list(batch.column(field.column), field.column, row, file)
+
+
+def _read_fields(batch: Any, wanted: Sequence[Field], row: int, file: str) -> Iterator[Any]:
+    """Yield the columns of the table one by one, from rows that begin with this number."""
+    matrices: dict[str, Any] = {}
+    for field in wanted:
+        column = batch.column(field.column)
+        if not field.width:
+            yield _to_array(column)
+            continue
+        if field.column not in matrices:
+            matrices[field.column] = to_matrix(column, field, row, file)
+        yield matrices[field.column][:, field.place]
 
 
 def _damaged(source: Source, error: Exception) -> InputError:
@@ -68,12 +120,15 @@ def _open_parquet(file: IO[bytes], name: str, most: int) -> tuple[Any, Any]:
     parquet = pq.ParquetFile(file)
     metadata = parquet.metadata
     # A column of one value repeated takes next to nothing in the file, and all of its cells in memory.
-    claimed = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
-    if max(claimed, metadata.num_rows * BYTES_A_CELL) > most:
+    groups = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
+    claimed = sum(group.total_byte_size for group in groups)
+    leaves = range(metadata.num_columns)
+    longest = max((sum(group.column(leaf).num_values for group in groups) for leaf in leaves), default=0)
+    if max(claimed, longest * BYTES_A_CELL) > most:
         refuse_size(name, f"its {metadata.num_rows:,} rows take more than", most)
 
-    def batches(names: list[str]) -> Iterator[Any]:
-        yield from parquet.iter_batches(BLOCK_ROWS, columns=names)
+    def batches(names: list[str], rows: int) -> Iterator[Any]:
+        yield from parquet.iter_batches(rows, columns=names)
 
     return parquet.schema_arrow, batches
 
@@ -85,7 +140,7 @@ def _open_arrow(file: IO[bytes], name: str, most: int) -> tuple[Any, Any]:
     file.seek(0)
     schema = (pa.ipc.open_stream if streamed else pa.ipc.open_file)(file).schema
 
-    def batches(names: list[str]) -> Iterator[Any]:
+    def batches(names: list[str], rows: int) -> Iterator[Any]:
         file.seek(0)
         expanded = 0
         opened = (pa.ipc.open_stream if streamed else pa.ipc.open_file)(file)
@@ -93,7 +148,7 @@ def _open_arrow(file: IO[bytes], name: str, most: int) -> tuple[Any, Any]:
             expanded += batch.nbytes
             if expanded > most:
                 refuse_size(name, "its columns take more than", most)
-            yield from pa.Table.from_batches([batch]).select(names).to_batches(max_chunksize=BLOCK_ROWS)
+            yield from pa.Table.from_batches([batch]).select(names).to_batches(max_chunksize=rows)
 
     return schema, batches
 

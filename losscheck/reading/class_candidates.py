@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from losscheck.reading.class_blocks import Block, find_blocks
 from losscheck.reading.class_names import CLASS_TARGET_NAMES, IGNORE_INDICES, is_score, tidy
-from losscheck.reading.column import Column
+from losscheck.reading.column import Column, find_numbered
 from losscheck.reading.names import PREDICTION_NAMES, TARGET_NAMES, WEIGHT_NAMES, flatten, is_pair
 from losscheck.reading.wording import list_names
 from losscheck.results import InputError, TaskKind
@@ -92,6 +92,9 @@ class Candidates:
             raise InputError(f"{self.file}: several columns could be the prediction: {names}. Choose with {first}.")
         listed = " or ".join(list_names(group[:3]) + (" …" if len(group) > 3 else "") for group in groups)
         options = " ".join(f"-p {column.name}" for column in groups[0][:3]) + (" …" if len(groups[0]) > 3 else "")
+        stems = [group[0].name.rpartition("_")[0] for group in groups]
+        if all(find_numbered(self.free, stem) == list(group) for stem, group in zip(stems, groups, strict=True)):
+            options = " or ".join(f"-p {stem}" for stem in stems)
         raise InputError(
             f"{self.file}: several groups of columns could be the outputs: {listed}. Choose with {options}."
         )

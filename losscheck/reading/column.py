@@ -77,6 +77,13 @@ def find_column(columns: Sequence[Column], chosen: str, headed: bool, file: str)
     raise InputError(f"{file} has no column '{chosen}'.{hint} Its columns are {list_names(columns)}.")
 
 
+def find_numbered(columns: Sequence[Column], stem: str) -> list[Column]:
+    """Return the columns stem_0, stem_1 and so on, two or more of them; none where one has another number."""
+    found = [column for column in columns if column.name == f"{stem}_{column.name.rpartition('_')[2]}"]
+    whole = [column.name for column in found] == [f"{stem}_{place}" for place in range(len(found))]
+    return found if whole and len(found) > 1 else []
+
+
 def _describe_column(dialect: Dialect, index: int) -> Column:
     name = dialect.name_column(index)
     cells = tuple(row[index] if index < len(row) else "" for row in dialect.sample)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
 
-from losscheck.reading.column import Column, find_column, list_columns
+from losscheck.reading.column import Column, find_column, find_numbered, list_columns
 from losscheck.reading.names import (
     KEY_NAMES,
     LOG_LOSSES,
@@ -19,6 +19,7 @@ from losscheck.reading.names import (
     find_stems,
     flatten,
     is_pair,
+    normalise,
 )
 from losscheck.reading.number import show
 from losscheck.reading.wording import SHOWN_COLUMNS, list_names
@@ -109,13 +110,15 @@ def find_weight(free: Sequence[Column], file: str) -> dict[str, Column]:
 
 
 def _find_matching(columns: Sequence[Column], name: str, headed: bool, file: str) -> Sequence[Column]:
-    """Return the column of this name, or those that a pattern like prob_* matches."""
+    """Return the column of this name, those that a pattern like prob_* matches, or prob_0, prob_1 … for prob."""
     if headed and "*" in name and not any(column.name == name for column in columns):
         matches = [column for column in columns if fnmatchcase(column.name, name)]
         if not matches:
             raise InputError(f"{file} has no column like '{name}'. Its columns are {list_names(columns)}.")
         return matches
-    return (find_column(columns, name, headed, file),)
+    named = not headed or any(column.normal == normalise(name) for column in columns)
+    numbered = [] if named else find_numbered(columns, name)
+    return numbered or (find_column(columns, name, headed, file),)
 
 
 def _refuse_conflicts(found: Mapping[str, Sequence[Column]], file: str) -> None:

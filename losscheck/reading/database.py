@@ -11,6 +11,7 @@ from losscheck.reading.columns import Roles, find_columns
 from losscheck.reading.formats import Format
 from losscheck.reading.names import normalise
 from losscheck.reading.source import open_source
+from losscheck.reading.spelling import Spelling
 from losscheck.results import Columns, InputError
 from losscheck.summary import Summary
 from losscheck.summary.folding import Center
@@ -77,13 +78,20 @@ def write_query(dialect: str, table: str, roles: Roles, center: Center | None = 
         raise InputError(f"--dialect {dialect}: {_first_line(error)}") from None
 
 
-def read_result(path: str, roles: Roles, center: Center | None = None) -> Summary:
+def read_result(
+    path: str,
+    roles: Roles,
+    center: Center | None = None,
+    spelling: Spelling = Spelling(),  # noqa: B008 (frozen)
+) -> Summary:
     """Return the summary in a CSV file of what the query gave elsewhere; raises InputError."""
-    with open_source(path) as source:
+    if spelling.decimal is not None or spelling.header is not None:
+        raise InputError("the result of a query has a header above whole numbers: leave --decimal and --header out.")
+    with open_source(path, spelling) as source:
         if source.format is not Format.TEXT:
             raise InputError(f"{source.name} is a {source.format.value} file. Write the query's result to a CSV file.")
         text = b"".join(source.blocks()).decode(source.codec, "replace")
-        lines = list(csv.reader(io.StringIO(text)))
+        lines = list(csv.reader(io.StringIO(text), delimiter=spelling.delimiter or ","))
         header, records = [name.strip().lower() for name in lines[0]], [line for line in lines[1:] if line]
         columns = Columns(target=roles.only("target"), prediction=roles.only("prediction"), residual=roles.residual)
         try:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
 from losscheck.reading.encoding import HEAD_BYTES
-from losscheck.reading.header import find_comments, find_doubtful, find_title, has_header, has_units, name_from_comment
-from losscheck.reading.number import SPACES, could_be_thousands, find_thousands, parse_number, parse_sample, show
+from losscheck.reading.header import find_comments, find_doubtful, has_header, has_units, name_from_comment
+from losscheck.reading.number import could_be_thousands, find_thousands, parse_number, show
+from losscheck.reading.records import (
+    DELIMITERS,
+    QUOTES,
+    SAMPLE_RECORDS,
+    explain_fault,
+    find_decimal,
+    take_records,
+)
 from losscheck.reading.source import Source
 from losscheck.reading.spelling import WHITESPACE, Spelling
+from losscheck.reading.titles import count_title_lines
 from losscheck.results import InputError
 
 ONE_COLUMN = "\x1f"  # the ASCII unit separator: a delimiter that no text has
-DELIMITERS = (",", ";", "\t", "|", WHITESPACE)  # in a tie the first is taken
-QUOTES = ('"', "'")
-DECIMALS = (".", ",")
-SAMPLE_RECORDS = 256
 DELIMITER_NAMES = {"\t": "tab", WHITESPACE: "whitespace", ONE_COLUMN: None}
 
 # In a single column: -0,5 and 1,05 are no pairs of integers, nor is a cell without comma or with many decimals.
@@ -93,7 +97,7 @@ def probe_dialect(source: Source, spelling: Spelling = Spelling()) -> Dialect:  
     if skipped == len(lines):
         raise InputError(f"{source.name} holds nothing but comments. Give a file with a row per observation.")
     text = [line.decode(source.codec, "replace") for line in lines[skipped : skipped + 4 * SAMPLE_RECORDS]]
-    title = _count_title_lines(text, spelling.delimiter or declared)
+    title = count_title_lines(text, spelling.delimiter or declared)
     skipped, text = skipped + title, text[title:]
     best = _choose(text, declared, spelling)
     if best is None:
@@ -110,7 +114,7 @@ def probe_dialect(source: Source, spelling: Spelling = Spelling()) -> Dialect:  
         raise InputError(f"{source.name} has a header but no rows below it. Give a row per observation.")
     if header is None and skipped and spelling.header is None:
         comment = lines[skipped - 1].decode(source.codec, "replace").strip().lstrip("#").strip()
-        above_rows, _, _ = _take_records([comment], best.delimiter, best.quote)
+        above_rows, _, _ = take_records([comment], best.delimiter, best.quote)
         header = name_from_comment(above_rows, _modal_length(best.records), best.decimal)
     return Dialect(
         best.delimiter,
@@ -135,45 +139,6 @@ def _whole_lines(source: Source) -> list[bytes]:
             )
         head = head[: head.rindex(b"\n") + 1]
     return head.split(b"\n")
-
-
-def split_records(lines: Sequence[str], delimiter: str, quote: str) -> Iterator[tuple[list[str], int, int]]:
-    """Yield every record that is not blank, the index of its first line and of the line after it.
-
-    `csv.Error` where quotes do not match.
-    """
-    if delimiter == WHITESPACE:
-        lines = [" ".join(line.split()) for line in lines]
-    quoting: dict[str, Any] = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE, "quotechar": None}
-    reader = csv.reader(
-        (line + "\n" for line in lines), delimiter=delimiter, skipinitialspace=True, strict=True, **quoting
-    )
-    start = 0
-    for record in reader:
-        # A blank line is no record; an empty cell in quotes is.
-        if len(record) > 1 or (record and (record[0] or lines[start].strip(SPACES))):
-            yield record, start, reader.line_num
-        start = reader.line_num
-
-
-def explain_fault(error: str) -> str:
-    """Say in words what the csv module found wrong with a line."""
-    if error.startswith("unexpected end"):
-        return "a quote is opened and never closed. Close it, or double quotes within a cell."
-    if "expected after" in error:
-        return "a quoted cell goes on after its closing quote. Double quotes within a quoted cell."
-    return f"the line cannot be split into cells ({error})."
-
-
-def _count_title_lines(lines: Sequence[str], declared: str | None) -> int:
-    """Return how many lines are a title above the table (words between blanks are no table, and no title)."""
-    for delimiter in [declared] if declared else [mark for mark in DELIMITERS if mark != WHITESPACE]:
-        records, ends, _ = _take_records(lines, delimiter, QUOTES[0])
-        if len({len(record) for record in records}) > 1:
-            decimal, _ = _find_decimal(records, delimiter, QUOTES[0])
-            if title := find_title(records, decimal):
-                return ends[title - 1]
-    return 0
 
 
 def _find_header(
@@ -210,53 +175,27 @@ def _choose(lines: Sequence[str], declared: str | None, spelling: Spelling) -> _
 
 
 def _score(lines: Sequence[str], delimiter: str, quote: str, decimal: str | None) -> _Candidate | None:
-    records, ends, fault = _take_records(lines, delimiter, quote)
+    records, ends, fault = take_records(lines, delimiter, quote)
     rows = records[1:] or records
     if not records:
         return None
     modal = _modal_length(records)
     if delimiter == ONE_COLUMN:
         # A header with a delimiter in it is that of several columns, whatever the rows look like.
-        split = [_take_records(lines[:1], mark, quote)[0] for mark in (",", ";", "\t")]
+        split = [take_records(lines[:1], mark, quote)[0] for mark in (",", ";", "\t")]
         if any(len(line) and len(line[0]) > 1 for line in split):
             modal = 0
     elif modal < 2:
         return None
     consistency = sum(len(record) == modal for record in records) / len(records)
-    found, numeric = _find_decimal(rows, delimiter, quote)
+    found, numeric = find_decimal(rows, delimiter, quote)
     score = consistency * (TEXT_CREDIT + numeric) * (1 if len(records[0]) == modal else FIRST_LINE_FACTOR)
     return _Candidate(delimiter, quote, decimal or found, records, ends, score, fault)
-
-
-def _take_records(
-    lines: Sequence[str], delimiter: str, quote: str
-) -> tuple[tuple[tuple[str, ...], ...], tuple[int, ...], str]:
-    """Return the first records, the line after each of them, and what stopped the splitting, if anything."""
-    records: list[tuple[str, ...]] = []
-    ends: list[int] = []
-    try:
-        for record, _, after in split_records(lines, delimiter, quote):
-            ends.append(after)
-            records.append(tuple(record))
-            if len(records) == SAMPLE_RECORDS:
-                break
-    except csv.Error as error:
-        # The last record may only be cut off; bad quotes elsewhere are reported with their line when it is read.
-        return tuple(records), tuple(ends), str(error)
-    return tuple(records), tuple(ends), ""
 
 
 def _modal_length(records: Sequence[Sequence[str]]) -> int:
     # The first line counts twice, so that a header wins over a single row that is ragged.
     return Counter(map(len, (records[0], *records))).most_common(1)[0][0]
-
-
-def _find_decimal(rows: Sequence[Sequence[str]], delimiter: str, quote: str) -> tuple[str, float]:
-    """Return the decimal mark under which most cells are numbers, and their share."""
-    cells = [cell for row in rows for cell in row]
-    share = {mark: sum(parse_sample(cell, mark) is not None for cell in cells) for mark in DECIMALS}
-    decimal = "," if share[","] > share["."] and (delimiter != "," or quote) else "."
-    return decimal, share[decimal] / max(1, len(cells))
 
 
 def _refuse_ambiguous_marks(best: _Candidate, name: str) -> None:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 
-from losscheck.reading.dialect import Dialect, split_records
+from losscheck.reading.dialect import Dialect
+from losscheck.reading.records import split_records
 from losscheck.reading.spelling import WHITESPACE
 from losscheck.sample import Digits
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,9 +17,9 @@ from losscheck.reading.fold import FoldingCollector
 from losscheck.reading.join import JoinedTable, Targets
 from losscheck.reading.labels import SEGMENTS, Labels
 from losscheck.reading.layout import Layout, find_layout
-from losscheck.reading.paths import list_files
+from losscheck.reading.partitions import add_partitions
 from losscheck.reading.regression import NO_GROUPS, make_regression
-from losscheck.reading.source import Source, open_source
+from losscheck.reading.source import Source
 from losscheck.reading.spelling import Spelling
 from losscheck.reading.tables import Table, open_table
 from losscheck.reading.targets import make_labels, make_targets
@@ -39,16 +38,6 @@ NO_CLASSES = (
     "{file} holds outputs of classes ({what}), and a summary is one of targets and predictions that are numbers. "
     "Check the rows themselves; if it is a regression, say --task regression."
 )
-
-
-def read_files(files: Sequence[str | os.PathLike[str]], reading: Reading) -> Reading:
-    """Read files, which together are one data set, to their ends; `InputError` for anything that is wrong with them."""
-    files = list_files(files)
-    reading.bytes = sum(os.path.getsize(path) for path in files if os.path.isfile(path))
-    for path in files:
-        with open_source(path, reading.spelling) as source:
-            reading.read(source)
-    return reading
 
 
 class Reading:
@@ -82,6 +71,7 @@ class Reading:
         self.center = center
         self.summaries: list[tuple[str, Summary]] = []
         self.bytes = 0
+        self.partitions: dict[str, dict[str, str]] = {}
         self.files: list[InputFile] = []
         self.dialect: dict[str, Any] = {}
         self.headed = True
@@ -122,9 +112,10 @@ class Reading:
         self.files.append(source.summary(rows))
 
     def open(self, source: Source) -> Table:
-        """Return the table of a file, with the targets of another one."""
+        """Return the table of a file, with the targets of another one and the keys of its directories."""
         table = open_table(source, self.spelling, self.drop_bad_rows)
-        return table if self.targets is None else JoinedTable(table, self.targets, source.name)
+        table = table if self.targets is None else JoinedTable(table, self.targets, source.name)
+        return add_partitions(table, self.partitions, self.roles, source.name)
 
     def sample(self) -> Sample | ClassSample | Summary:
         """Return what was read: a summary where there were too many rows of a regression to keep."""
@@ -163,7 +154,8 @@ class Reading:
             asked, there = self.roles.only(role), getattr(merged.info.columns, role, None)
             if asked is not None and asked != there:
                 raise InputError(f"{names[0]} is a summary, and holds no {role} '{asked}'. Leave --{role} out.")
-        return merged
+        dialect = {**(merged.info.dialect or {}), **self.dialect} or None
+        return replace(merged, info=replace(merged.info, dialect=dialect))
 
     def _is_summary(self, source: Source) -> bool:
         found = is_summary(source.head)
@@ -275,7 +267,7 @@ class Reading:
                 f"Files of one data set must agree."
             )
         described = table.describe()
-        if described != self.dialect:
+        if described != {key: value for key, value in self.dialect.items() if key != "others"}:
             self.dialect.setdefault("others", {})[source.name] = described
         try:
             return self.layout.match(table.columns, self.headed, source.name)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from losscheck.reading.number import SPACES, is_missing, is_misspelt, parse_number, parse_sample
 
-MOST_TITLE_LINES = 20
-TABLE_SHARE = 0.9
-"""Of the lines below a title that must have the fields of the header."""
 _UNIT = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
 _LETTER = re.compile(r"[^\W\d_]|[%°]")
 
@@ -28,24 +24,6 @@ def find_comments(lines: Sequence[bytes]) -> tuple[int, str | None]:
         elif stripped and not stripped.startswith(b"#"):
             return number, declared
     return len(lines), declared
-
-
-def find_title(records: Records, decimal: str) -> int:
-    """Return how many records are a title above the table, and no part of it; 0 where that is not plain.
-
-    A title has other numbers of fields than the table, and no number; a header of words stands below it, and numbers
-    below that. So neither a row nor the rows of another table are taken for one.
-    """
-    modal = Counter(map(len, records)).most_common(1)[0][0] if records else 0
-    first = next((place for place, record in enumerate(records) if len(record) == modal), 0)
-    if modal < 2 or not 0 < first <= MOST_TITLE_LINES:
-        return 0
-    title, header, rows = records[:first], records[first], records[first + 1 :]
-    if any(is_number(cell, decimal) for record in (*title, header) for cell in record):
-        return 0
-    if sum(not cell.strip() for cell in header) > 1 or sum(len(row) == modal for row in rows) < TABLE_SHARE * len(rows):
-        return 0
-    return first if any(is_numeric(rows, index, decimal) for index in range(modal)) else 0
 
 
 def is_number(cell: str, decimal: str) -> bool:

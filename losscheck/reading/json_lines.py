@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from losscheck.reading.dialect import SAMPLE_RECORDS, Dialect, split_records
+from losscheck.reading.dialect import Dialect
 from losscheck.reading.formats import Format
 from losscheck.reading.number import show
+from losscheck.reading.records import SAMPLE_RECORDS, split_records
 from losscheck.reading.source import Source
 from losscheck.reading.table import LONGEST_ROW
 from losscheck.reading.tables import TextTable

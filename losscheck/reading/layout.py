@@ -13,7 +13,7 @@ from losscheck.reading.class_names import key_of
 from losscheck.reading.class_sample import Naming
 from losscheck.reading.class_targets import match_targets
 from losscheck.reading.collect import FEATURE
-from losscheck.reading.column import Column, find_column
+from losscheck.reading.column import Column, find_column, find_numbered
 from losscheck.reading.columns import Roles, find_chosen, find_columns, find_weight
 from losscheck.reading.number import MISSING, show
 from losscheck.reading.score_columns import is_plain_score
@@ -76,11 +76,19 @@ class Layout:
         )
 
     def match(self, columns: Sequence[Column], headed: bool, file: str) -> Layout:
-        """Return the same layout in another file, by name, or by number where there is no header."""
+        """Return the same layout in another file, by name, or by number where there is no header.
+
+        `InputError` where a column is not there, or where numbered outputs go on: prob_2 below prob_0 and prob_1.
+        """
         roles = {
             role: tuple(find_column(columns, column.name, headed, file) for column in group)
             for role, group in self.roles.items()
         }
+        for group in roles.values():
+            stem = group[0].name.rpartition("_")[0]
+            more = find_numbered(columns, stem)[len(group) :] if list(group) == find_numbered(group, stem) else []
+            if more and more[0].name not in self.spare:
+                raise InputError(f"{file} has '{more[0].name}', too.")
         return replace(self, roles=roles)
 
     def describe(self) -> Columns:

@@ -10,10 +10,12 @@ from functools import partial
 from losscheck.reading.class_sample import Request
 from losscheck.reading.columns import Roles
 from losscheck.reading.database import is_address, read_table
-from losscheck.reading.files import NO_CLASSES, Reading, read_files
+from losscheck.reading.files import NO_CLASSES, Reading
 from losscheck.reading.join import Targets, read_targets
 from losscheck.reading.layout import REGRESSIONS, parse_task
-from losscheck.reading.source import STANDARD_INPUT
+from losscheck.reading.partitions import find_partitions
+from losscheck.reading.paths import list_files
+from losscheck.reading.source import STANDARD_INPUT, open_source
 from losscheck.reading.spelling import Spelling
 from losscheck.reading.undecided import Undecided
 from losscheck.results import InputError, TaskKind
@@ -129,6 +131,19 @@ def read_summaries(files: Sequence[str | os.PathLike[str]]) -> Summary:
     if not reading.summaries:
         raise InputError(f"{files[0]} is no summary. Make one with: summarize.")
     return reading.merged()
+
+
+def read_files(files: Sequence[str | os.PathLike[str]], reading: Reading) -> Reading:
+    """Read files, which together are one data set, to their ends; `InputError` for anything that is wrong with them."""
+    listing = list_files(files)
+    reading.bytes = sum(os.path.getsize(path) for path in listing.paths if os.path.isfile(path))
+    reading.partitions = {name: find_partitions(path) for path, name in zip(listing.paths, listing.names, strict=True)}
+    for path, name in zip(listing.paths, listing.names, strict=True):
+        with open_source(path, reading.spelling, name) as source:
+            reading.read(source)
+    if listing.skipped:
+        reading.dialect["skipped_files"] = listing.describe()
+    return reading
 
 
 def _read_about(center: Center, files: Sequence[str | os.PathLike[str]], read: Callable[[Center], Summary]) -> Summary:

@@ -121,10 +121,15 @@ class Source:
 def open_source(
     path: str | os.PathLike[str],
     spelling: Spelling = Spelling(),  # noqa: B008 (frozen)
+    shown: str = "",
 ) -> Iterator[Source]:
-    """Open a file, compressed or not, or standard input for `-`; `InputError` where there is no table in it."""
+    """Open a file, compressed or not, or standard input for `-`; `InputError` where there is no table in it.
+
+    It is `shown` in messages and reports by this name, or by the last part of its path.
+    """
     with ExitStack() as opened:
         name, raw = _open_binary(path, opened)
+        name = shown or name
         file = FingerprintedFile(raw)
         opened.callback(file.close)
         if _is_empty(file, name):

@@ -9,9 +9,10 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from losscheck.numeric.lazy import Array, np
-from losscheck.reading.dialect import DELIMITER_NAMES, ONE_COLUMN, Dialect, explain_fault, split_records
+from losscheck.reading.dialect import DELIMITER_NAMES, ONE_COLUMN, Dialect
 from losscheck.reading.labels import Labels
 from losscheck.reading.number import advise, parse_number, parse_time, show
+from losscheck.reading.records import explain_fault, split_records
 from losscheck.reading.swallowed import Swallowed
 from losscheck.results import InputError
 

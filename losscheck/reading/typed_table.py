@@ -9,8 +9,9 @@ from typing import Any
 
 from losscheck.numeric.lazy import Array, np
 from losscheck.reading.column import Column, list_columns
-from losscheck.reading.dialect import SAMPLE_RECORDS, Dialect
+from losscheck.reading.dialect import Dialect
 from losscheck.reading.digits import FLOAT16, FLOAT32, FLOAT64, DigitCount
+from losscheck.reading.records import SAMPLE_RECORDS
 from losscheck.reading.text import BadRow, Kind, Rows, Wanted, cell_parser
 from losscheck.results import InputError
 

@@ -80,6 +80,17 @@ def _title(sheet: Sheet) -> None:
     sheet.above += ["Export of the forecasts", "", "Model: forest"][: sheet.random.randint(1, 3)]
 
 
+@harmless("title above a table between blanks")
+def _title_between_blanks(sheet: Sheet) -> None:
+    sheet.delimiter = " "
+    titles = (
+        ["Results of run 3 on Monday"],
+        ["Forecasts", "made by nobody"],
+        ["Model: forest", "", "Seed 7, trees: 300, depth 5"],
+    )
+    sheet.above += [*sheet.random.choice(titles), *[""] * sheet.random.randint(1, 2)]
+
+
 @harmless("row of units")
 def _units(sheet: Sheet) -> None:
     unit = sheet.random.choice(("[m]", "(kg)", "[m/s2]"))

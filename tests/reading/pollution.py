@@ -79,6 +79,23 @@ def measure_together(tables: int, drop_bad_rows: bool, seed: int = 0) -> Counter
     return found
 
 
+def measure_after(first: list[str], tables: int, seed: int = 0) -> Counter[str]:
+    """Return the same for tables between blanks with these pollutions, and then any other."""
+    found: Counter[str] = Counter()
+    # a no-break blank after a number is a blank, and the number is what it seems
+    without = ("JSON Lines", "Parquet, NumPy", "NUL or other bytes", *first)
+    others = [name for name in HARMLESS | HARMFUL if name not in without]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table.csv"
+        for number in range(tables):
+            random = Random(f"{seed} after {number}")
+            sheet = clean_sheet(random, notes=random.random() < 0.5)
+            for name in (*first, random.choice(others)):
+                (HARMLESS | HARMFUL)[name](sheet)
+            found[judge(sheet, path)] += 1
+    return found
+
+
 def print_table(found: dict[str, Counter[str]]) -> None:
     columns = (READ, REPORTED, REFUSED, SILENT, CRASHED)
     print("| pollution | " + " | ".join(columns) + " |\n| --- |" + " --- |" * len(columns))

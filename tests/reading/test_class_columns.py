@@ -247,7 +247,7 @@ def test_weights_and_groups_are_found_beside_classes():
             "y,prob_0,prob_1,logit_0,logit_1\n1,.2,.8,.2,.8\n0,.1,.9,.2,.8",
             {},
             "f.csv: several groups of columns could be the outputs: 'prob_0', 'prob_1' or 'logit_0', 'logit_1'. "
-            "Choose with -p prob_0 -p prob_1.",
+            "Choose with -p prob or -p logit.",
         ),
         (
             "label,y_prob,prob\na,.2,.8\nb,.1,.9",

@@ -170,8 +170,8 @@ def test_directories_and_patterns(write, tmp_path):
         "no file has a name like this. Give the pattern in quotes, or name the files."
     )
     assert read_sample([write(TEXT, "a[1].csv")]).n == 3
-    write("notes", "run/README.txt")
-    assert refusal(tmp_path / "run").startswith("README.txt")
+    write("notes", "run/notes.txt")
+    assert refusal(tmp_path / "run").startswith("notes.txt")
 
 
 def test_without_pyarrow_the_extra_is_named(write, monkeypatch):

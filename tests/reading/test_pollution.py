@@ -28,3 +28,9 @@ def test_two_pollutions_of_one_table_are_not_read_silently_wrong(drop_bad_rows):
     assert (counts[SILENT], counts[CRASHED]) == (0, 0)
     assert counts[pollution.READ] > 0
     assert counts[pollution.REPORTED] > 0
+
+
+def test_blank_lines_in_a_table_between_blanks_make_no_title_of_its_header():
+    counts = pollution.measure_after(["another delimiter", "blank lines"], 400)
+    assert (counts[SILENT], counts[CRASHED]) == (0, 0)
+    assert counts[pollution.READ] > 100

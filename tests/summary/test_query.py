@@ -130,6 +130,10 @@ def test_the_printed_query_runs_elsewhere(tmp_path, file, database, run):
     arguments = ("summarize", "--query-result", tmp_path / "result.csv", "-t", "y_true", "-p", "y_pred")
     assert run(*arguments, "-o", tmp_path / "s.lcs.json")[0] == 0
     assert check_file(tmp_path / "s.lcs.json").input.rows == read_summary([file]).info.rows
+    semicolons = (tmp_path / "result.csv").read_text().replace(",", ";").encode("utf-16-be")
+    (tmp_path / "result.csv").write_bytes(semicolons)
+    said = ("--delimiter", "semicolon", "--encoding", "utf-16-be")
+    assert run(*arguments, *said) == (0, (tmp_path / "s.lcs.json").read_text(), "")
 
 
 @pytest.mark.parametrize("text", ["a,b\n1,2\n", "part,bucket\nresidual,x\n", "part\n", "x\ny,z\n"])
