@@ -5,7 +5,7 @@ Files → bytes (`source`) → dialect → columns → rows of numbers (`table`,
 
 from losscheck.reading.arrays import sample_from_arrays
 from losscheck.reading.columns import Roles, SeveralPredictions
-from losscheck.reading.database import read_result, write_query
+from losscheck.reading.query import read_result, write_query
 from losscheck.reading.samples import read_sample, read_summaries, read_summary
 from losscheck.reading.spelling import Spelling, make_spelling
 

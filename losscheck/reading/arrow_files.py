@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import IO, Any
 
 from losscheck.numeric.lazy import np
@@ -25,6 +26,8 @@ INDEX = re.compile(r"__index_level_\d+__")
 """The index of a pandas frame, which is no column of it."""
 BYTES_A_CELL = 8
 STREAM = b"\xff\xff\xff\xff"
+Batches = Callable[[list[str], int], Iterator[Any]]
+"""Yields the columns with these names in batches of Arrow, of at most so many rows, from the first row on."""
 
 
 def open_arrow(source: Source, most: int) -> TypedTable:
@@ -38,6 +41,7 @@ def open_arrow(source: Source, most: int) -> TypedTable:
         ) from None
     file = source.whole()
     opener = _open_parquet if source.format is Format.PARQUET else _open_arrow
+    described = {"format": source.format.value, "compression": source.compression}
     try:
         schema, batches = opener(file, source.name, most)
         names = [name for name in schema.names if not INDEX.fullmatch(name)]
@@ -45,36 +49,47 @@ def open_arrow(source: Source, most: int) -> TypedTable:
             twice = next(name for name in names if names.count(name) > 1)
             raise InputError(f"{source.name} has several columns named '{twice}'. Rename all but one.")
         first = next((batch for batch in batches(names, SAMPLE_RECORDS) if batch.num_rows), None)
-        if first is None or not names:
-            raise InputError(f"{source.name} holds no rows. Give a row per observation.")
-        first = first.slice(0, SAMPLE_RECORDS)
-        fields = _list_fields(first, names, source.name)
-        first = first.slice(0, max(FEWEST_SAMPLED, SAMPLE_CELLS // len(fields)))
-        sample = list(_read_fields(first, list(fields.values()), 1, source.name))
+        return make_table(source.name, names, first, batches, described, partial(_damaged, source))
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged(source, error) from None
+
+
+def make_table(
+    file: str,
+    names: Sequence[str],
+    first: Any,
+    batches: Batches,
+    described: Mapping[str, Any],
+    damaged: Callable[[Exception], InputError],
+) -> TypedTable:
+    """Return the table of some columns that come in batches of Arrow, the `first` of them in hand (None: no rows).
+
+    `damaged` words the error where a batch cannot be read. `InputError` without rows, and for lists that clash.
+    """
+    import pyarrow as pa
+
+    if first is None or not names:
+        raise InputError(f"{file} holds no rows. Give a row per observation.")
+    first = first.slice(0, SAMPLE_RECORDS)
+    fields = _list_fields(first, names, file)
+    first = first.slice(0, max(FEWEST_SAMPLED, SAMPLE_CELLS // len(fields)))
+    sample = list(_read_fields(first, list(fields.values()), 1, file))
 
     def blocks(chosen: Sequence[int]) -> Iterator[Block]:
         wanted, row = [list(fields.values())[index] for index in chosen], 1
         columns = list(dict.fromkeys(field.column for field in wanted))
+        at_once = max(SAMPLE_RECORDS, BLOCK_ROWS * FEW_COLUMNS // max(FEW_COLUMNS, len(wanted)))
         try:
-            for batch in batches(
-                columns, max(SAMPLE_RECORDS, BLOCK_ROWS * FEW_COLUMNS // max(FEW_COLUMNS, len(wanted)))
-            ):
+            for batch in batches(columns, at_once):
                 if batch.num_rows:
-                    _require_no_lists(batch, wanted, row, source.name)
-                    yield list(_read_fields(batch, wanted, row, source.name))
+                    _require_no_lists(batch, wanted, row, file)
+                    yield list(_read_fields(batch, wanted, row, file))
                     row += batch.num_rows
         except (pa.ArrowException, OSError, ValueError) as error:
-            raise _damaged(source, error) from None
+            raise damaged(error) from None
 
     lists = {field.column: field.width for field in fields.values() if field.width}
-    described = {
-        "format": source.format.value,
-        "compression": source.compression,
-        **({"lists": lists} if lists else {}),
-    }
-    return TypedTable(source.name, tuple(fields), sample, blocks, described)
+    return TypedTable(file, tuple(fields), sample, blocks, {**described, **({"lists": lists} if lists else {})})
 
 
 def _list_fields(first: Any, names: Sequence[str], file: str) -> dict[str, Field]:

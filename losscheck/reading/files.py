@@ -17,6 +17,7 @@ from losscheck.reading.fold import FoldingCollector
 from losscheck.reading.join import JoinedTable, Targets
 from losscheck.reading.labels import SEGMENTS, Labels
 from losscheck.reading.layout import Layout, find_layout
+from losscheck.reading.need_rows import NOT_IN_SUMMARY
 from losscheck.reading.partitions import add_partitions
 from losscheck.reading.regression import NO_GROUPS, make_regression
 from losscheck.reading.source import Source
@@ -33,7 +34,6 @@ from losscheck.summary.folding import Center
 
 MARGIN = 1.02
 """Room is made for more rows than the first block lets expect: later rows may be shorter."""
-NOT_IN_SUMMARY = ("weight", "order", "group")
 NO_CLASSES = (
     "{file} holds outputs of classes ({what}), and a summary is one of targets and predictions that are numbers. "
     "Check the rows themselves; if it is a regression, say --task regression."
@@ -72,6 +72,7 @@ class Reading:
         self.summaries: list[tuple[str, Summary]] = []
         self.bytes = 0
         self.partitions: dict[str, dict[str, str]] = {}
+        self.first = ""  # what the table is called that settled the columns
         self.files: list[InputFile] = []
         self.dialect: dict[str, Any] = {}
         self.headed = True
@@ -91,8 +92,14 @@ class Reading:
             text = b"".join(source.blocks()).decode(source.codec, "replace")
             self.summaries.append((source.name, parse_summary(text, source.name)))
             return
-        table = self.open(source)
-        layout = self._match_columns(table, source) if self.files else self._settle_columns(table, source)
+        rows = self.read_table(open_table(source, self.spelling, self.drop_bad_rows), source.name, source)
+        self.files.append(source.summary(rows))
+
+    def read_table(self, table: Table, name: str, source: Source | None = None) -> int:
+        """Read a table to its end, and return how many rows it has; of a file, `source` tells how far it is."""
+        table = table if self.targets is None else JoinedTable(table, self.targets, name)
+        table = add_partitions(table, self.partitions, self.roles, name)
+        layout = self.settle(table, name)
         wanted = [
             Wanted(column.index, column.name, kind, self._labels(role, column) if kind is Kind.LABEL else None)
             for role, columns in layout.roles.items()
@@ -103,19 +110,17 @@ class Reading:
             self.digits.columns = tuple(column.index for column in layout.roles["prediction"])
         rows = 0
         for block in table.read(wanted, self.drop_bad_rows, self.digits):
-            if not rows and source.plain:
+            if not rows and source is not None and source.plain:
                 self.collector.expect(int(MARGIN * block.count * self.bytes / source.file.bytes))
             self._take(block)
             rows += block.count
             if self.progress:
-                self.progress(f"{source.name}: {rows:,} rows")
-        self.files.append(source.summary(rows))
+                self.progress(f"{name}: {rows:,} rows")
+        return rows
 
-    def open(self, source: Source) -> Table:
-        """Return the table of a file, with the targets of another one and the keys of its directories."""
-        table = open_table(source, self.spelling, self.drop_bad_rows)
-        table = table if self.targets is None else JoinedTable(table, self.targets, source.name)
-        return add_partitions(table, self.partitions, self.roles, source.name)
+    def settle(self, table: Table, name: str) -> Layout:
+        """Return which columns of a table are what, in the first one for all; `InputError` where that cannot be."""
+        return self._match_columns(table, name) if self.first else self._settle_columns(table, name)
 
     def sample(self) -> Sample | ClassSample | Summary:
         """Return what was read: a summary where there were too many rows of a regression to keep."""
@@ -150,7 +155,7 @@ class Reading:
         """Return the sum of the summaries that were read."""
         names = [name for name, _ in self.summaries]
         merged = merge_summaries([summary for _, summary in self.summaries], names)
-        for role in (*NOT_IN_SUMMARY, "target", "prediction", "residual"):
+        for role in ("target", "prediction", "residual"):
             asked, there = self.roles.only(role), getattr(merged.info.columns, role, None)
             if asked is not None and asked != there:
                 raise InputError(f"{names[0]} is a summary, and holds no {role} '{asked}'. Leave --{role} out.")
@@ -159,8 +164,8 @@ class Reading:
 
     def _is_summary(self, source: Source) -> bool:
         found = is_summary(source.head)
-        if (found and self.files) or (self.summaries and not found):
-            first = self.files[0].name if found else self.summaries[0][0]
+        if (found and self.first) or (self.summaries and not found):
+            first = self.first if found else self.summaries[0][0]
             one, other = (source.name, first) if found else (first, source.name)
             raise InputError(f"{one} is a summary and {other} is not. Summarize all of them, or none.")
         return found
@@ -194,7 +199,7 @@ class Reading:
         """Return the sample of a target and a prediction that have turned out to be two classes and their score."""
         if self.center is not None:
             what = f"'{self.undecided.prediction}', a score of two classes" if self.undecided else ""
-            raise InputError(NO_CLASSES.format(file=self.files[0].name, what=what))
+            raise InputError(NO_CLASSES.format(file=self.first, what=what))
         labels = Labels(info.columns.target or "")
         collector = Collector(self._names(), outputs=True)
         for block in self.waiting:
@@ -214,25 +219,26 @@ class Reading:
         return {role: tuple(column.name for column in group) for role, group in self.layout.roles.items()}
 
     def _naming(self) -> Naming:
-        return self.layout.naming(self.headed, self.files[0].name)
+        return self.layout.naming(self.headed, self.first)
 
-    def _settle_columns(self, table: Table, source: Source) -> Layout:
+    def _settle_columns(self, table: Table, name: str) -> Layout:
         self.headed = table.headed
         self.fields = len(table.columns)
         find = find_features if self.with_features else find_layout
-        layout = find(table.columns, self.roles, self.headed, source.name, self.request.task)
+        layout = find(table.columns, self.roles, self.headed, name, self.request.task)
         self.layout = layout
+        self.first = name
         self.dialect = table.describe()
-        self.collector = self._make_collector(source.name)
+        self.collector = self._make_collector(name)
         if "group" in layout.roles:
-            self.segments = Labels(f"{source.name}: column '{layout.roles['group'][0].name}'", limit=SEGMENTS)
+            self.segments = Labels(f"{name}: column '{layout.roles['group'][0].name}'", limit=SEGMENTS)
         if layout.has_labels:
-            where = f"{source.name}: column '{layout.roles['target'][0].name}'"
+            where = f"{name}: column '{layout.roles['target'][0].name}'"
             self.labels = Labels(where, layout.legal_labels())
         self.levels = {c.name: Levels(c.name) for c in layout.roles.get(FEATURE, ()) if not c.numeric}
         if layout.may_be_classes and self.request.task is None:
             target, prediction = layout.roles["target"][0].name, layout.roles["prediction"][0].name
-            self.undecided = Undecided(target, prediction, source.name)
+            self.undecided = Undecided(target, prediction, name)
         return layout
 
     def _make_collector(self, file: str) -> Collector:
@@ -255,22 +261,22 @@ class Reading:
             return Collector(self._names(), layout.has_classes)
         return FoldingCollector(self._names(), self.most_rows, self.center)
 
-    def _match_columns(self, table: Table, source: Source) -> Layout:
+    def _match_columns(self, table: Table, name: str) -> Layout:
         """Find the first file's columns in a later one: by name, or by number where there is no header."""
-        first = self.files[0].name
+        first = self.first
         if self.headed != table.headed:
-            with_header, without = (first, source.name) if self.headed else (source.name, first)
+            with_header, without = (first, name) if self.headed else (name, first)
             raise InputError(f"{with_header} has a header and {without} has none. Files of one data set must agree.")
         if not self.headed and len(table.columns) != self.fields:
             raise InputError(
-                f"{source.name} has {len(table.columns)} columns and {first} has {self.fields}. "
+                f"{name} has {len(table.columns)} columns and {first} has {self.fields}. "
                 f"Files of one data set must agree."
             )
         described = table.describe()
         if described != {key: value for key, value in self.dialect.items() if key != "others"}:
-            self.dialect.setdefault("others", {})[source.name] = described
+            self.dialect.setdefault("others", {})[name] = described
         try:
-            return self.layout.match(table.columns, self.headed, source.name)
+            return self.layout.match(table.columns, self.headed, name)
         except InputError as error:
             raise InputError(f"{error} The columns must be those of {first}.") from None
 

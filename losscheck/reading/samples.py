@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
 from losscheck.reading.class_sample import Request
 from losscheck.reading.columns import Roles
-from losscheck.reading.database import is_address, read_table
+from losscheck.reading.database import EngineTable, NotCountedError, is_address, open_database, refuse_spelling
 from losscheck.reading.files import NO_CLASSES, Reading
 from losscheck.reading.join import Targets, read_targets
 from losscheck.reading.layout import REGRESSIONS, parse_task
+from losscheck.reading.need_rows import list_needs, refuse_without_rows
 from losscheck.reading.partitions import find_partitions
 from losscheck.reading.paths import list_files
 from losscheck.reading.source import STANDARD_INPUT, open_source
@@ -54,31 +56,32 @@ def read_sample(
     and counts rows that cannot be read, which are an error otherwise. `spelling` says how the files are written, where
     that is not to be found out. More than `SUMMARIZE_ABOVE` rows of a regression
     are folded into a summary unless `exact`; summaries are read as files, and so is a `table` behind the address of a
-    database. `with_features`: there are targets and no predictions, and all other columns are read as
+    database: counted there, or its rows fetched where something needs them (`need_rows`). `with_features`: there are targets and no predictions, and all other columns are read as
     `Sample.features`. `targets` is a file that has the targets by the key `on`. `progress` is told what has been read.
     Raises `InputError`, and nothing else, for anything that is wrong with the input.
     """
     request = Request(parse_task(task), asked)
-    in_rows = "--fit-baseline" if with_features else "--stage init" if asked.stage is Stage.INIT else ""
-    if (address := _only_address(files, table)) is not None:
-        _refuse_summary(f"table {table}", in_rows)
-        return _of_numbers(sample_of(read_table(address, table, roles)), request.task)
+    needs = list_needs(roles, asked, with_features=with_features, exact=exact, joined=targets is not None)
+    address = _only_address(files, table)
     if (targets is None) != (on is None):
         raise InputError("--targets FILE and --on COL go together: the file of targets, and the key of both files.")
+    join = None
     if targets is not None and on is not None:
         if str(targets) == STANDARD_INPUT and STANDARD_INPUT in map(str, files):
             raise InputError("standard input (-) is given twice, and can be read only once.")
         join = read_targets(targets, on, roles.target, spelling, drop_bad_rows)
-        joined_roles = replace(roles, target=join.names)
-        state = Reading(joined_roles, request, drop_bad_rows, progress, None, None, spelling, with_features, join)
-        return _join(read_files(files, state), join)
-    most_rows = None if exact or in_rows else SUMMARIZE_ABOVE
-    state = Reading(roles, request, drop_bad_rows, progress, most_rows, spelling=spelling, with_features=with_features)
+        roles = replace(roles, target=join.names)
+    if address is not None:
+        refuse_spelling(spelling, join)
+        state = Reading(roles, request, drop_bad_rows, progress, None, None, spelling, with_features, join)
+        return _read_table(open_database(address, table), state, needs)
+    most_rows = None if exact or join or with_features or asked.stage is Stage.INIT else SUMMARIZE_ABOVE
+    state = Reading(roles, request, drop_bad_rows, progress, most_rows, None, spelling, with_features, join)
     reading = read_files(files, state)
     if reading.summaries:
-        _refuse_summary(reading.summaries[0][0], in_rows)
+        refuse_without_rows(reading.summaries[0][0], needs)
         return _of_numbers(sample_of(reading.merged()), request.task)
-    found = reading.sample()
+    found = reading.sample() if join is None else _join(reading, join)
     if not isinstance(found, Summary):
         return found
     better = None if STANDARD_INPUT in map(str, files) else found.better_center()
@@ -91,13 +94,27 @@ def read_sample(
 
 def _join(reading: Reading, join: Targets) -> Sample | ClassSample:
     """Return the sample of predictions whose targets are in another file; their rows are kept, however many."""
-    if reading.summaries:
-        raise InputError(f"{reading.summaries[0][0]} is a summary, which has no keys. Leave out --targets.")
     if not reading.with_features:
-        join.require_match(reading.layout, reading.files[0].name)
+        join.require_match(reading.layout, reading.first)
     found = reading.sample()
     assert not isinstance(found, Summary), "rows are folded above a number of them, and there is none here"
     return join.complete(found)
+
+
+def _read_table(database: EngineTable, state: Reading, needs: tuple[str, ...]) -> Sample | ClassSample:
+    """Return the sample of a table: its summary, counted by the engine, or its rows where something needs them."""
+    if not needs:
+        layout = state.settle(database.rows, database.name)
+        if database.is_counted(layout):
+            with suppress(NotCountedError):
+                sample = sample_of(database.count(layout))
+                if not _what_classes(sample, state.request.task):
+                    return sample
+    state.read_table(database.rows, database.name)
+    found = state.sample() if state.targets is None else _join(state, state.targets)
+    assert not isinstance(found, Summary), "no number of rows is too large here"
+    # an engine gives rows in any order, which is none
+    return found if isinstance(found, ClassSample) else replace(found, ordered=state.roles.order is not None)
 
 
 def read_summary(
@@ -118,7 +135,11 @@ def read_summary(
     """
     request = Request(parse_task(task))
     if (address := _only_address(files, table)) is not None:
-        summary = read_table(address, table, roles, center)
+        refuse_spelling(spelling, None)
+        database = open_database(address, table)
+        layout = Reading(roles, request, most_rows=0, center=center or Center()).settle(database.rows, database.name)
+        database.require_numbers(layout)
+        summary = database.count(layout, center)
         _of_numbers(sample_of(summary), request.task)
         return summary
     read = partial(_read_once, files, roles, request, drop_bad_rows, progress, spelling)
@@ -179,26 +200,25 @@ def _read_once(
     return summary
 
 
-def _refuse_summary(name: str, option: str) -> None:
-    """Raise `InputError` where a summary, of a file or a table, is asked for what only rows have."""
-    if option:
-        raise InputError(f"{name} is looked at by its summary, and {option} needs the rows themselves. Give a file.")
-
-
 def _of_numbers(sample: Sample, task: TaskKind | None) -> Sample:
     """Return the sample of a summary; `InputError` where its targets are two classes, or were said to be classes."""
-    columns, targets, cells = sample.info.columns, sample.target_values, sample.cells
     files, dialect = sample.info.files, sample.info.dialect or {}
     name = files[0].name if files else f"table {dialect.get('table', '')}"
-    if task is not None and task not in REGRESSIONS:
-        raise InputError(NO_CLASSES.format(file=name, what=f"--task {task}"))
-    if task is not None or targets is None or cells is None or cells.prediction is None:
-        return sample
-    undecided = Undecided(columns.target or "", columns.prediction or "", name)
-    predicted = cells.prediction.round(SEEN_DECIMALS)
-    if undecided.look(targets.value, predicted) and undecided.explain_binary():
-        raise InputError(NO_CLASSES.format(file=name, what=f"'{undecided.prediction}', a score of two classes"))
+    if what := _what_classes(sample, task):
+        raise InputError(NO_CLASSES.format(file=name, what=what))
     return sample
+
+
+def _what_classes(sample: Sample, task: TaskKind | None) -> str:
+    """Return why the sample of a summary is one of outputs of classes, by what was said or is seen; '' where not."""
+    columns, targets, cells = sample.info.columns, sample.target_values, sample.cells
+    if task is not None and task not in REGRESSIONS:
+        return f"--task {task}"
+    if task is not None or targets is None or cells is None or cells.prediction is None:
+        return ""
+    undecided = Undecided(columns.target or "", columns.prediction or "", "")
+    seen = undecided.look(targets.value, cells.prediction.round(SEEN_DECIMALS)) and undecided.explain_binary()
+    return f"'{undecided.prediction}', a score of two classes" if seen else ""
 
 
 def _only_address(files: Sequence[str | os.PathLike[str]], table: str | None) -> str | None:

@@ -145,8 +145,29 @@ def test_summaries_and_tables_do_not_mix(parts, tmp_path, run):
     assert "is no summary" in run("merge", parts[0])[2]
     assert "is a summary already" in run("summarize", summary)[2]
     assert "holds no target 'price'" in run(summary, "-t", "price")[2]
-    assert "holds no weight 'w'" in run(summary, "--weight", "w")[2]
     assert run(summary, "-t", "y_true", "-q")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--exact",
+        "--fit-baseline",
+        "--stage init",
+        "--weight w",
+        "--order w",
+        "--group w",
+        "--targets part1.csv --on id",
+    ],
+)
+def test_a_summary_refuses_what_needs_rows(tmp_path, parts, run, monkeypatch, option):
+    monkeypatch.chdir(tmp_path)
+    parts[1].write_text("id,y_true\n1,2.0\n")
+    (tmp_path / "s.lcs.json").write_text(write_summary(read_summary(parts[:1])))
+    code, out, err = run("s.lcs.json", *option.split())
+    needing = "--stage init" if "init" in option else option.split()[0]
+    assert (code, out) == (2, "")
+    assert f"s.lcs.json is a summary, which has no rows, and {needing} needs them. Leave {needing} out" in err
 
 
 @pytest.mark.parametrize(
