@@ -29,7 +29,7 @@ from losscheck.reading.undecided import Undecided
 from losscheck.reading.wording import list_texts
 from losscheck.results import InputError, InputFile, InputInfo
 from losscheck.sample import ClassSample, Sample
-from losscheck.summary import Summary, is_summary, merge_summaries, parse_summary
+from losscheck.summary import Summary, is_summary, merge_summaries, parse_summary, require_disjoint
 from losscheck.summary.folding import Center
 
 MARGIN = 1.02
@@ -153,8 +153,9 @@ class Reading:
 
     def merged(self) -> Summary:
         """Return the sum of the summaries that were read."""
-        names = [name for name, _ in self.summaries]
-        merged = merge_summaries([summary for _, summary in self.summaries], names)
+        names, summaries = [name for name, _ in self.summaries], [summary for _, summary in self.summaries]
+        require_disjoint(summaries, names)
+        merged = merge_summaries(summaries, names)
         for role in ("target", "prediction", "residual"):
             asked, there = self.roles.only(role), getattr(merged.info.columns, role, None)
             if asked is not None and asked != there:

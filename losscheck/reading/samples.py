@@ -56,8 +56,9 @@ def read_sample(
     and counts rows that cannot be read, which are an error otherwise. `spelling` says how the files are written, where
     that is not to be found out. More than `SUMMARIZE_ABOVE` rows of a regression
     are folded into a summary unless `exact`; summaries are read as files, and so is a `table` behind the address of a
-    database: counted there, or its rows fetched where something needs them (`need_rows`). `with_features`: there are targets and no predictions, and all other columns are read as
-    `Sample.features`. `targets` is a file that has the targets by the key `on`. `progress` is told what has been read.
+    database: counted there, or its rows fetched where something needs them (`need_rows`). `with_features`: there are
+    targets and no predictions, and all other columns are read as `Sample.features`. `targets` is a file that has the
+    targets by the key `on`. `progress` is told what has been read.
     Raises `InputError`, and nothing else, for anything that is wrong with the input.
     """
     request = Request(parse_task(task), asked)

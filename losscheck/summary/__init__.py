@@ -6,6 +6,16 @@ Rows → buckets (`buckets`) → tables of exact integers (`tables`) → `Summar
 
 from losscheck.summary.expansion import sample_of
 from losscheck.summary.folding import Folder, Summary, merge_summaries
+from losscheck.summary.overlap import require_disjoint
 from losscheck.summary.writing import is_summary, parse_summary, write_summary
 
-__all__ = ["Folder", "Summary", "is_summary", "merge_summaries", "parse_summary", "sample_of", "write_summary"]
+__all__ = [
+    "Folder",
+    "Summary",
+    "is_summary",
+    "merge_summaries",
+    "parse_summary",
+    "require_disjoint",
+    "sample_of",
+    "write_summary",
+]

@@ -52,6 +52,20 @@ def test_merged_parts_are_the_whole(parts, tmp_path, run):
     assert run(*summaries, "-f", "json")[1] == out  # several summaries are one data set too
 
 
+def test_rows_are_not_counted_twice(parts, tmp_path, run, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "copy.csv").write_bytes(parts[0].read_bytes())
+    for name, file in {"a": parts[0], "b": parts[1], "c": "copy.csv"}.items():
+        assert run("summarize", file, "-o", f"{name}.lcs.json")[0] == 0
+    assert run("merge", "a.lcs.json", "b.lcs.json", "-o", "all.lcs.json") == (0, "", "")
+    assert "a.lcs.json is given twice" in run("merge", "a.lcs.json", "a.lcs.json")[2]
+    refused = "part0.csv is in a.lcs.json and in all.lcs.json: its rows would count twice. Leave one"
+    code, out, err = run(*sorted(tmp_path.glob("[ab]*.lcs.json")))
+    assert (code, out) == (2, "")
+    assert refused in err
+    assert "part0.csv is in a.lcs.json and as copy.csv in c.lcs.json" in run("merge", "a.lcs.json", "c.lcs.json")[2]
+
+
 def test_summary_goes_to_standard_output_without_a_file(parts, tmp_path, run):
     code, out, _ = run("summarize", *parts)
     assert code == 0

@@ -122,6 +122,17 @@ def test_what_is_wrong_with_a_table_is_said(tmp_path, database, table, message):
         read_summary([database], table=table)
 
 
+def test_the_same_table_is_not_counted_twice(tmp_path, database, run):
+    with duckdb.connect(tmp_path / "rows.ddb") as connection:
+        connection.execute("create table other as select y_true + 1 y_true, y_pred from preds")
+    for name, table in {"one": "preds", "two": "preds", "other": "other"}.items():
+        assert run("summarize", database, "--table", table, "-o", tmp_path / f"{name}.lcs.json")[0] == 0
+    files = {name: tmp_path / f"{name}.lcs.json" for name in ("one", "two", "other")}
+    refused = "the same table is in one.lcs.json and in two.lcs.json: its rows would count twice"
+    assert refused in run("merge", files["one"], files["two"])[2]
+    assert run("merge", files["one"], files["other"])[0] == 0
+
+
 def test_a_table_needs_an_address(file):
     with pytest.raises(InputError, match="duckdb://"):
         read_summary([file], table="preds")
