@@ -22,7 +22,10 @@ NAMES = ("target", "prediction", "residual")
 def summary_of_result(
     result: Mapping[str, Any], columns: Columns, center: Center, dialect: Mapping[str, Any], name: str
 ) -> Summary:
-    """Return the summary that the query's columns hold; raises InputError, with `name`, where they hold none."""
+    """Return the summary that the query's columns hold.
+
+    Raises InputError, with `name`, where they hold none, or less than the query gave.
+    """
     if any(column not in result for column in COLUMNS):
         raise InputError(f"{name} is no result of the query: its columns must be {', '.join(COLUMNS)}.")
     part = np.asarray(result["part"]).astype(str)
@@ -31,6 +34,7 @@ def summary_of_result(
     residual = _table(numbers, part == RESIDUAL)
     if not residual.rows:
         raise InputError(f"{name}: no row is left of {rows:,}. Give rows with finite numbers.")
+    _require_whole(part, numbers, columns, name)
     pairs = part == PAIRS
     info = InputInfo((), rows, residual.rows, columns, dialect, summarized=True)
     return Summary(
@@ -42,6 +46,26 @@ def summary_of_result(
         _left_out(numbers[:, part == MISSING], columns),
         _left_out(numbers[:, part == INFINITE], columns),
     )
+
+
+def _require_whole(part: Any, numbers: Integers, columns: Columns, name: str) -> None:
+    """Raise InputError where the parts do not count the same rows: all of them but those that were left out.
+
+    A row may be left out for two columns at once, so that these are told between two bounds only.
+    """
+    count = numbers[2]
+    used = {which: int(count[part == which].sum()) for which in (RESIDUAL, TARGET, PAIRS)}
+    if not (used[TARGET] or used[PAIRS] or sum(getattr(columns, role) is not None for role in NAMES) > 1):
+        used = {RESIDUAL: used[RESIDUAL]}
+    rows, left_out = int(count[part == ROWS].sum()), (part == MISSING) | (part == INFINITE)
+    by_column = [int(count[left_out & (numbers[0] == column)].sum()) for column in range(len(NAMES))]
+    agree = len(set(used.values())) == 1 and max(by_column) <= rows - used[RESIDUAL] <= sum(by_column)
+    if not agree or (part == ROWS).sum() != 1:
+        counts = ", ".join(f"{n:,} in '{which}'" for which, n in used.items())
+        raise InputError(
+            f"{name} is not the whole result of the query: of {rows:,} rows it leaves out {sum(by_column):,}, and "
+            f"holds {counts}. Save all of its lines again."
+        )
 
 
 def _table(numbers: Integers, which: Any) -> Table:

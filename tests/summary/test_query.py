@@ -150,7 +150,71 @@ def test_the_printed_query_runs_elsewhere(tmp_path, file, database, run):
     semicolons = (tmp_path / "result.csv").read_text().replace(",", ";").encode("utf-16-be")
     (tmp_path / "result.csv").write_bytes(semicolons)
     said = ("--delimiter", "semicolon", "--encoding", "utf-16-be")
-    assert run(*arguments, *said) == (0, (tmp_path / "s.lcs.json").read_text(), "")
+    code, out, _ = run(*arguments, *said)
+    assert code == 0
+    assert out.splitlines()[2:] == (tmp_path / "s.lcs.json").read_text().splitlines()[2:]  # the second names the file
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    """The lines of a result, as integers."""
+    place = tmp_path_factory.mktemp("result")
+    target, prediction = awkward()
+    (place / "rows.csv").write_text(lines_of(target, prediction) + "nan,1.0\n,\n")
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"create table preds as select y_true::double y_true, y_pred::double y_pred from '{place}/rows.csv'"
+        )
+        connection.execute(f"copy ({write_query('duckdb', 'preds', ROLES)}) to '{place}/result.csv' (header)")
+    return (place / "result.csv").read_text().splitlines()
+
+
+def as_floats(line, place):
+    part, *numbers = line.split(",")
+    return ",".join([str(place), part, *(repr(float(number)) for number in numbers)])
+
+
+def test_whole_numbers_saved_as_floats_are_read_while_exact(tmp_path, result):
+    (tmp_path / "whole.csv").write_text("\n".join(result))
+    small = [line for line in result[1:] if all(abs(int(cell)) < 2**53 for cell in line.split(",")[1:])]
+    assert len(small) == len(result) - 1
+    lines = [f",{result[0]}", *(as_floats(line, place) for place, line in enumerate(small))]
+    assert ".0," in lines[1]
+    (tmp_path / "pandas.csv").write_text("\n".join(lines))
+    found = read_result(tmp_path / "pandas.csv", ROLES)
+    assert integers(found) == integers(read_result(tmp_path / "whole.csv", ROLES))
+    assert [(file.name, file.rows) for file in found.info.files] == [("pandas.csv", found.info.rows)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("9007199254740992.0", r"'9007199254740992\.0' was saved as a float, which is not exact from 2\^53 on"),
+        ("1.2345678901234568e+17", "'1.2345678901234568e.17' was saved as a float"),
+        ("0.5", r"'0\.5' is no whole number"),
+        ("", "'' is no whole number"),
+        ("nan", "'nan' is no whole number"),
+        ("1_000", "'1_000' is no whole number"),
+        ("9223372036854775808", "'9223372036854775808' is beyond 64 bits"),
+    ],
+)
+def test_numbers_that_are_not_whole_are_named(tmp_path, result, cell, message):
+    lines = list(result)
+    *rest, _ = lines[3].split(",")
+    lines[3] = ",".join([*rest, cell])
+    (tmp_path / "r.csv").write_text("\n".join(lines))
+    with pytest.raises(InputError, match=rf"r\.csv, line 4, column 's5': {message}"):
+        read_result(tmp_path / "r.csv", ROLES)
+
+
+@pytest.mark.parametrize("part", ["residual", "target", "pairs", "missing", "rows"])
+@pytest.mark.parametrize("columns", [ROLES, Roles()])
+def test_a_result_without_some_of_its_lines_is_refused(tmp_path, result, part, columns):
+    lines = [line for line in result if line.startswith(part)]
+    for lacking in (lines, [min(lines)]):
+        (tmp_path / "r.csv").write_text("\n".join(line for line in result if line not in lacking))
+        with pytest.raises(InputError, match=r"r\.csv is not the whole result|r\.csv: no row is left"):
+            read_result(tmp_path / "r.csv", columns)
 
 
 @pytest.mark.parametrize("text", ["a,b\n1,2\n", "part,bucket\nresidual,x\n", "part\n", "x\ny,z\n"])
