@@ -150,10 +150,13 @@ def _require_alike(first: Summary, other: Summary, name: str, other_name: str) -
             f"{_words(first.info.columns)}."
         )
     if first.center != other.center:
+        # 0 was no choice of a part: buckets about it are too few for the one that needed another center
+        shared = Center(
+            first.center.residual or other.center.residual, first.center.prediction or other.center.prediction
+        )
         raise InputError(
             f"{other_name} was made about another center than {name}: {_centers(other.center)}, not "
-            f"{_centers(first.center)}. Summarize both with --center {first.center.residual!r},"
-            f"{first.center.prediction!r}."
+            f"{_centers(first.center)}. Summarize both with --center {shared.residual!r},{shared.prediction!r}."
         )
 
 

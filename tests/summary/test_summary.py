@@ -156,6 +156,10 @@ def test_parts_that_do_not_belong_together_are_refused():
         merge_summaries([one, other], ["a", "b"])
     with pytest.raises(InputError, match="another center"):
         merge_summaries([other, summarize(residual, prediction, center=(0.0, 5.0))], ["a", "b"])
+    for one_center, other_center in [((0.0, 5.0), (2.0, 0.0)), ((2.0, 0.0), (0.0, 5.0)), ((0.0, 0.0), (2.0, 5.0))]:
+        parts = [summarize(residual, prediction, center=center) for center in (one_center, other_center)]
+        with pytest.raises(InputError, match=r"Summarize both with --center 2\.0,5\.0\."):
+            merge_summaries(parts, ["a", "b"])
     names = replace(other, info=replace(other.info, columns=Columns(target="y", prediction="g")))
     with pytest.raises(InputError, match="'g'"):
         merge_summaries([other, names], ["a", "b"])
