@@ -16,7 +16,7 @@ from losscheck.classes.request import ClassRequest
 from losscheck.drawing import draw_histogram, draw_quantiles
 from losscheck.facts import gather_facts
 from losscheck.families import declaration_named
-from losscheck.notes import CLASSES_FROM, note_sample
+from losscheck.notes import CLASSES_FROM, list_caveats, note_sample
 from losscheck.numeric.lazy import np
 from losscheck.options import Options, make_asked, make_options
 from losscheck.plotting import plot_noise
@@ -202,6 +202,7 @@ def _diagnose_noise(sample: Sample, request: Request, alpha: float, say: Callabl
         fits=ranked,
         checks=(*checks, *judged),
         notes=note_sample(sample, request.predictions_from),
+        caveats=list_caveats(sample),
         histogram=draw_histogram(prepared, fits, ranked, verdict),
         quantiles=draw_quantiles(prepared, alpha),
         derivation="" if verdict.loss is None else declaration_named(verdict.loss).derivation,

@@ -21,7 +21,7 @@ SUMMARIZED = (
 BLURRED = (
     "Likelihoods of the targets' own domain (positive numbers, amounts with zeros, shares, cut-off values) were not "
     "compared: the summary tells targets near 0 or at a bound too coarsely from their predictions. They need the rows "
-    "(--exact), or an evenly spread part of them."
+    "(--exact, on the files or the table), or an evenly spread part of them."
 )
 CLASSES_FROM = {
     "unknown": "Outputs are taken as held out; on the rows that a model was trained on, it looks calibrated or better "
@@ -35,9 +35,12 @@ CLASSES_FROM = {
 def note_sample(sample: Sample, source: str) -> tuple[str, ...]:
     """Return the notes on where predictions come from, and on rows that were summarized."""
     notes = [PREDICTIONS_FROM[source] if sample.baseline is None else _note_baseline(sample.baseline)]
-    if sample.info.summarized:
-        notes += [SUMMARIZED, BLURRED] if is_blurred(sample) else [SUMMARIZED]
-    return tuple(notes)
+    return (*notes, *((SUMMARIZED,) if sample.info.summarized else ()), *list_caveats(sample))
+
+
+def list_caveats(sample: Sample) -> tuple[str, ...]:
+    """Return the notes without which the verdict would be misread: it may be another one than that of the rows."""
+    return (BLURRED,) if sample.info.summarized and is_blurred(sample) else ()
 
 
 def _note_baseline(baseline: Baseline) -> str:

@@ -241,6 +241,7 @@ class Report:
     """Everything that a run found; `to_dict()` is the JSON of the contract.
 
     `failing` are the ids of the checks that make the exit code 1, None where no gate was asked: those that failed.
+    `caveats` are those of the `notes` without which the verdict would be misread: quiet output has them, too.
     """
 
     version: str
@@ -251,6 +252,7 @@ class Report:
     checks: tuple[CheckResult, ...]
     groups: tuple[Group, ...] = ()
     notes: tuple[str, ...] = field(default=(), metadata={"json": False})
+    caveats: tuple[str, ...] = field(default=(), metadata={"json": False})
     histogram: Histogram | None = field(default=None, metadata={"json": False})
     quantiles: QuantileStrip | None = field(default=None, metadata={"json": False})
     reliability: Reliability | None = field(default=None, metadata={"json": False})

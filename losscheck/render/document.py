@@ -60,7 +60,8 @@ def build_document(report: Report, verbosity: Verbosity = Verbosity.NORMAL) -> D
     if verbosity is Verbosity.QUIET:
         headline = Paragraph(Span(escape(report.verdict.headline), Role.STRONG))
         failing = replace(report, checks=tuple(check for check in report.checks if report.stops(check)))
-        return Document((headline, *list_checks(failing, STATUS_HEADINGS[0][0], "", verbosity)), verbosity)
+        caveats = _list(Span("note", Role.NOTE), report.caveats, Role.MUTED)
+        return Document((headline, *caveats, *list_checks(failing, STATUS_HEADINGS[0][0], "", verbosity)), verbosity)
     verbose = verbosity is Verbosity.VERBOSE
     blocks = (
         _describe_input(report),

@@ -9,6 +9,9 @@ from losscheck.families import RESPONSE_FAMILIES
 from losscheck.notes import BLURRED
 from losscheck.options import make_options
 from losscheck.reading import sample_from_arrays
+from losscheck.render import Verbosity
+from losscheck.render.document import build_document
+from losscheck.render.terminal import write_document
 from losscheck.summary import sample_of
 from losscheck.target import is_blurred
 
@@ -57,6 +60,7 @@ def test_a_summary_ranks_them_as_the_rows_do(kind):
     assert (found.verdict.status, found.verdict.rule) == (expected.verdict.status, expected.verdict.rule)
     assert found.task == expected.task
     assert BLURRED not in found.notes
+    assert found.caveats == ()
     one, other = ({fit.family: fit for fit in report.fits} for report in (found, expected))
     assert one.keys() == other.keys()
     assert one[kind].score == pytest.approx(other[kind].score, abs=1e-4)
@@ -81,6 +85,8 @@ def test_what_the_cells_do_not_tell_is_said(kind):
     assert is_blurred(sample_of(summary))
     report = report_on(summary)
     assert BLURRED in report.notes
+    assert report.caveats == (BLURRED,)
+    assert "were not compared" in write_document(build_document(report, Verbosity.QUIET))
     assert not OWN & {fit.family for fit in report.fits}
 
 
