@@ -12,13 +12,13 @@ from losscheck.summary.folding import Summary
 def require_disjoint(summaries: Sequence[Summary], names: Sequence[str]) -> None:
     """Raise `InputError`, with `names`, where two summaries count the same rows.
 
-    Files are told by their SHA-256, whatever they are called. A table that an engine has counted has none: two
-    summaries of tables are the same where all of their integers are.
+    Files are told by their SHA-256, whatever they are called. A table that an engine has counted has none, and its
+    counts may be saved in several ways: two summaries of tables are the same where all of their integers are.
     """
     seen: dict[str, tuple[str, str]] = {}
     for summary, name in zip(summaries, names, strict=True):
         own = {file.sha256: (file.name, name) for file in summary.info.files}
-        if not summary.info.files:
+        if "engine" in (summary.info.dialect or {}):
             own[_hash(summary)] = ("the same table", name)
         twice = next((key for key in own if key in seen), None)
         if twice is not None:

@@ -31,10 +31,10 @@ def summary_of_result(
     part = np.asarray(result["part"]).astype(str)
     numbers: Integers = np.stack([np.asarray(result[column]).astype(np.int64) for column in COLUMNS[1:]])
     rows = int(numbers[2, part == ROWS].sum())
+    _require_whole(part, numbers, columns, name)
     residual = _table(numbers, part == RESIDUAL)
     if not residual.rows:
         raise InputError(f"{name}: no row is left of {rows:,}. Give rows with finite numbers.")
-    _require_whole(part, numbers, columns, name)
     pairs = part == PAIRS
     info = InputInfo((), rows, residual.rows, columns, dialect, summarized=True)
     return Summary(

@@ -13,7 +13,7 @@ from summaries import summarize
 
 from losscheck import InputError, check_file
 from losscheck.reading import Roles, read_result, read_summary, write_query
-from losscheck.summary import write_summary
+from losscheck.summary import require_disjoint, write_summary
 from losscheck.summary.folding import Center
 
 pytest.importorskip("ibis", reason="the extra `ibis` is not installed")
@@ -184,6 +184,8 @@ def test_whole_numbers_saved_as_floats_are_read_while_exact(tmp_path, result):
     found = read_result(tmp_path / "pandas.csv", ROLES)
     assert integers(found) == integers(read_result(tmp_path / "whole.csv", ROLES))
     assert [(file.name, file.rows) for file in found.info.files] == [("pandas.csv", found.info.rows)]
+    with pytest.raises(InputError, match="the same table is in a and in b: its rows would count twice"):
+        require_disjoint([found, read_result(tmp_path / "whole.csv", ROLES)], ["a", "b"])
 
 
 @pytest.mark.parametrize(
@@ -213,7 +215,7 @@ def test_a_result_without_some_of_its_lines_is_refused(tmp_path, result, part, c
     lines = [line for line in result if line.startswith(part)]
     for lacking in (lines, [min(lines)]):
         (tmp_path / "r.csv").write_text("\n".join(line for line in result if line not in lacking))
-        with pytest.raises(InputError, match=r"r\.csv is not the whole result|r\.csv: no row is left"):
+        with pytest.raises(InputError, match=r"r\.csv is not the whole result of the query: of [\d,]+ rows it leaves"):
             read_result(tmp_path / "r.csv", columns)
 
 
