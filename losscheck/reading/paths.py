@@ -55,7 +55,7 @@ def list_files(given: Sequence[Location]) -> Listing:
     """Return the files given, each directory and each pattern (`part-*.csv`, quoted) replaced by its files, sorted.
 
     A name that exists is never a pattern. Hidden files and documents in directories are passed over. `InputError` where
-    a directory or a pattern has no file, or none is given, and for tables whose log says which of their files count.
+    a directory or a pattern has no file, none is given, or one twice, and for tables whose log says which files count.
     """
     if not given:
         raise InputError("no file is given. Give at least one, or - for standard input.")
@@ -63,7 +63,19 @@ def list_files(given: Sequence[Location]) -> Listing:
         raise InputError("standard input (-) is given twice, and can be read only once.")
     skipped: list[str] = []
     paths = [file for path in given for file in _expand(path, skipped)]
+    _require_once(paths)
     return Listing(tuple(paths), tuple(skipped))
+
+
+def _require_once(paths: Sequence[Location]) -> None:
+    """Raise `InputError` where a file is given twice, by a link too: its rows would count twice, unsaid."""
+    seen: dict[str, Location] = {}
+    for path in filter(os.path.isfile, paths):
+        real = os.path.realpath(path)
+        if real in seen:
+            other = "" if str(seen[real]) == str(path) else f", as {seen[real]} too"
+            raise InputError(f"{path} is given twice{other}: its rows would count twice. Give it once.")
+        seen[real] = path
 
 
 def _split(path: Location) -> tuple[str, ...]:

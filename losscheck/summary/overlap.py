@@ -23,8 +23,6 @@ def require_disjoint(summaries: Sequence[Summary], names: Sequence[str]) -> None
         twice = next((key for key in own if key in seen), None)
         if twice is not None:
             (first, where), (file, _) = seen[twice], own[twice]
-            if where == name:
-                raise InputError(f"{name} is given twice, and its rows would count twice. Give it once.")
             raise InputError(
                 f"{first} is in {where} and{f' as {file}' if file != first else ''} in {name}: its rows would count "
                 f"twice. Leave one of the two summaries out; a merged one holds the rows of its parts."

@@ -248,7 +248,8 @@ def test_the_reports_say_what_was_passed_over(make, run):
 
 
 def test_summaries_of_a_directory(make, run, tmp_path):
-    directory = make("a.csv", "b.csv", text=ROWS + "2,1\n")
+    directory = make("a.csv", text=ROWS + "2,1\n")
+    make("b.csv", text=ROWS + "2,1.5\n")
     for name in ("a", "b"):
         assert run("summarize", directory / f"{name}.csv", "-o", tmp_path / f"{name}.lcs.json")[0] == 0
     (tmp_path / "parts").mkdir()

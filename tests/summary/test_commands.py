@@ -58,7 +58,10 @@ def test_rows_are_not_counted_twice(parts, tmp_path, run, monkeypatch):
     for name, file in {"a": parts[0], "b": parts[1], "c": "copy.csv"}.items():
         assert run("summarize", file, "-o", f"{name}.lcs.json")[0] == 0
     assert run("merge", "a.lcs.json", "b.lcs.json", "-o", "all.lcs.json") == (0, "", "")
-    assert "a.lcs.json is given twice" in run("merge", "a.lcs.json", "a.lcs.json")[2]
+    assert "a.lcs.json is given twice: its rows" in run("merge", "a.lcs.json", "a.lcs.json")[2]
+    assert "part0.csv is given twice, as part0.csv too" in run(parts[0], "part0.csv")[2].replace(f"{tmp_path}/", "")
+    (tmp_path / "link.csv").symlink_to("part1.csv")
+    assert "is given twice, as link.csv too" in run("link.csv", parts[1])[2]
     refused = "part0.csv is in a.lcs.json and in all.lcs.json: its rows would count twice. Leave one"
     code, out, err = run(*sorted(tmp_path.glob("[ab]*.lcs.json")))
     assert (code, out) == (2, "")
