@@ -163,12 +163,12 @@ def test_parts_that_do_not_belong_together_are_refused():
 
 DAMAGE = {
     "cut short": lambda text: text[: len(text) // 2],
-    "another version": lambda text: text.replace('"losscheck_summary":1', '"losscheck_summary":9'),
+    "another version": lambda text: text.replace('"losscheck_summary":2', '"losscheck_summary":9'),
     "a negative count": lambda text: text.replace('"count":[', '"count":[-', 1),
     "a count that is no number": lambda text: text.replace('"count":[', '"count":["x",', 1),
     "a count too many": lambda text: text.replace('"count":[', '"count":[1,', 1),
     "rows that do not add up": lambda text: text.replace('"rows_used":100', '"rows_used":99'),
-    "no pairs": lambda text: text.replace('"pairs"', '"pears"'),
+    "no pairs": lambda text: text.replace('"residual_prediction"', '"pears"'),
     "a huge integer": lambda text: text.replace('"upper":[', '"upper":[99999999999999999999', 1),
 }
 
