@@ -111,8 +111,9 @@ def domain_pairs(sample: Sample) -> Sample | None:
     coarse where a target is near 0 and its prediction is not, and in cells of target and prediction, fine where the
     targets are near 0. None where neither will do.
     """
-    views = (sample.paired, sample.joint)
-    return next((view for view in views if view is not None and _tells(sample, view)), None)
+    views = [view for view in (sample.paired, sample.joint) if view is not None]
+    blur = [_measure_blur(sample, view) for view in views]
+    return views[blur.index(min(blur))] if min(blur) <= BLURRED else None
 
 
 def is_blurred(sample: Sample) -> bool:
@@ -120,18 +121,18 @@ def is_blurred(sample: Sample) -> bool:
     return sample.target_values is not None and domain_pairs(sample) is None
 
 
-def _tells(sample: Sample, view: Sample) -> bool:
-    """Return whether the points of a view are as good as the rows.
+def _measure_blur(sample: Sample, view: Sample) -> float:
+    """Return how much the points of a view differ from the rows, in nats or in shares of the rows.
 
-    How much they differ is seen from the targets by themselves, which are held finely: the shares of zeros and of the
-    ends, and the mean logarithms that gamma, log-normal and beta depend on, are to be the same.
+    It is seen from the targets by themselves, which are held finely: the shares of zeros and of the ends, and the mean
+    logarithms that gamma, log-normal and beta depend on, are to be the same.
     """
     targets, y = sample.target_values, view.target
     if targets is None or y is None or view is sample:
-        return True
+        return 0.0
     target, joint = describe_target(targets), Values(y, view.count)
     if not target.atomic and not target.domains():
-        return True
+        return 0.0
     off = [_share(joint, 0.0) - target.zeros]
     off += [_share(joint, target.lowest) - target.low_share] if target.low_atom else []
     off += [_share(joint, target.highest) - target.high_share] if target.high_atom else []
@@ -139,7 +140,7 @@ def _tells(sample: Sample, view: Sample) -> bool:
         off.append(_mean_log(joint, 0.0) - _mean_log(targets, 0.0))
     if target.unit:
         off.append(_mean_log(joint, 1.0) - _mean_log(targets, 1.0))
-    return max(map(abs, off)) <= BLURRED
+    return max(map(abs, off))
 
 
 def _mean_log(of: Values, origin: float) -> float:
