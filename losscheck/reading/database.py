@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
+from losscheck.reading.fold import MOST_CENTERS
 from losscheck.reading.join import Targets
 from losscheck.reading.layout import Layout
 from losscheck.reading.need_rows import NOT_IN_SUMMARY
@@ -22,7 +23,6 @@ from losscheck.summary.folding import Center
 from losscheck.summary.query import summary_query
 from losscheck.summary.result import summary_of_result
 
-MOST_CENTERS = 4
 FILES = ("duckdb", "sqlite")
 """Engines whose address is a file, which they make where there is none."""
 TABLES = "select table_name from information_schema.tables where table_schema = current_schema()"

@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from losscheck.reading.class_sample import Request
 from losscheck.reading.columns import Roles
 from losscheck.reading.database import EngineTable, NotCountedError, is_address, open_database, refuse_spelling
 from losscheck.reading.files import NO_CLASSES, Reading
+from losscheck.reading.fold import MOST_CENTERS, Folding
 from losscheck.reading.join import Targets, read_targets
 from losscheck.reading.layout import REGRESSIONS, parse_task
 from losscheck.reading.need_rows import list_needs, refuse_without_rows
@@ -27,7 +29,10 @@ from losscheck.summary.folding import Center
 
 SUMMARIZE_ABOVE = 4_000_000
 """Rows, which take 96 MB: above, only their summary is kept (docs/scale.md)."""
-MOST_CENTERS = 4
+FAR_IN_A_STREAM = (
+    "the values lie far from 0 against their spread, and farther than the first of them; a stream cannot be read a "
+    "second time, to summarize it about a better center. Give a file, or --exact to keep all rows in memory."
+)
 SEEN_DECIMALS = 3
 """Of the predictions in cells, two points for the rows of each: a score's points may lie just beyond 0 and 1."""
 
@@ -74,10 +79,12 @@ def read_sample(
         roles = replace(roles, target=join.names)
     if address is not None:
         refuse_spelling(spelling, join)
-        state = Reading(roles, request, drop_bad_rows, progress, None, None, spelling, with_features, join)
+        state = Reading(roles, request, drop_bad_rows, progress, None, spelling, with_features, join)
         return _read_table(open_database(address, table), state, needs)
-    most_rows = None if exact or join or with_features or asked.stage is Stage.INIT else SUMMARIZE_ABOVE
-    state = Reading(roles, request, drop_bad_rows, progress, most_rows, None, spelling, with_features, join)
+    once = _can_be_read_once(files)
+    in_rows = exact or join is not None or with_features or asked.stage is Stage.INIT
+    folding = None if in_rows else Folding(SUMMARIZE_ABOVE, once=once)
+    state = Reading(roles, request, drop_bad_rows, progress, folding, spelling, with_features, join)
     reading = read_files(files, state)
     if reading.summaries:
         refuse_without_rows(reading.summaries[0][0], needs)
@@ -85,12 +92,19 @@ def read_sample(
     found = reading.sample() if join is None else _join(reading, join)
     if not isinstance(found, Summary):
         return found
-    better = None if STANDARD_INPUT in map(str, files) else found.better_center()
+    better = found.better_center()
+    if better is not None and once:
+        raise InputError(FAR_IN_A_STREAM)
     if better is not None:
         found = _read_about(
             better, files, partial(_read_once, files, roles, request, drop_bad_rows, progress, spelling)
         )
     return sample_of(found)
+
+
+def _can_be_read_once(files: Sequence[str | os.PathLike[str]]) -> bool:
+    """Tell whether standard input or a named pipe is among the files."""
+    return any(str(path) == STANDARD_INPUT or Path(path).is_fifo() for path in files)
 
 
 def _join(reading: Reading, join: Targets) -> Sample | ClassSample:
@@ -138,7 +152,7 @@ def read_summary(
     if (address := _only_address(files, table)) is not None:
         refuse_spelling(spelling, None)
         database = open_database(address, table)
-        layout = Reading(roles, request, most_rows=0, center=center or Center()).settle(database.rows, database.name)
+        layout = Reading(roles, request, folding=Folding(0, center or Center())).settle(database.rows, database.name)
         database.require_numbers(layout)
         summary = database.count(layout, center)
         _of_numbers(sample_of(summary), request.task)
@@ -175,9 +189,9 @@ def _read_about(center: Center, files: Sequence[str | os.PathLike[str]], read: C
         better = summary.better_center()
         if better is None:
             break
-        if STANDARD_INPUT in map(str, files):
+        if _can_be_read_once(files):
             raise InputError(
-                "the values lie far from 0 against their spread, and standard input cannot be read a second time. "
+                "the values lie far from 0 against their spread, and a stream cannot be read a second time. "
                 f"Give --center {better.residual!r},{better.prediction!r} (of residuals, of predictions), or a file."
             )
         center = better
@@ -193,7 +207,7 @@ def _read_once(
     spelling: Spelling,
     center: Center,
 ) -> Summary:
-    reading = read_files(files, Reading(roles, request, drop_bad_rows, progress, 0, center, spelling))
+    reading = read_files(files, Reading(roles, request, drop_bad_rows, progress, Folding(0, center), spelling))
     if reading.summaries:
         raise InputError(f"{reading.summaries[0][0]} is a summary already. Put summaries together with: merge.")
     summary = reading.sample()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from losscheck.numeric.lazy import np
 from losscheck.results import Columns, InputError, InputInfo
 from losscheck.sample import LeftOut
-from losscheck.summary.folding import FINE_COLUMNS, Center, Summary
-from losscheck.summary.query import COLUMNS, INFINITE, MISSING, PAIRS, RESIDUAL, ROWS, TARGET
+from losscheck.summary.folding import FINE_COLUMNS, Center, Summary, is_ever_negative
+from losscheck.summary.query import COLUMNS, INFINITE, JOINT, MISSING, PAIRS, RESIDUAL, ROWS, TARGET
 from losscheck.summary.tables import Pairs, Table, encode
 
 if TYPE_CHECKING:
@@ -35,13 +35,15 @@ def summary_of_result(
     residual = _table(numbers, part == RESIDUAL)
     if not residual.rows:
         raise InputError(f"{name}: no row is left of {rows:,}. Give rows with finite numbers.")
-    pairs = part == PAIRS
+    target = _table(numbers, part == TARGET) if (part == TARGET).any() else None
+    with_joint = target is not None and not is_ever_negative(target)
     info = InputInfo((), rows, residual.rows, columns, dialect, summarized=True)
     return Summary(
         info,
         residual,
-        _table(numbers, part == TARGET) if (part == TARGET).any() else None,
-        _pairs(numbers[:, pairs]) if pairs.any() else None,
+        target,
+        None if target is None else _pairs(numbers[:, part == PAIRS]),
+        _pairs(numbers[:, part == JOINT]) if with_joint else None,
         center,
         _left_out(numbers[:, part == MISSING], columns),
         _left_out(numbers[:, part == INFINITE], columns),
@@ -57,10 +59,12 @@ def _require_whole(part: Any, numbers: Integers, columns: Columns, name: str) ->
     used = {which: int(count[part == which].sum()) for which in (RESIDUAL, TARGET, PAIRS)}
     if not (used[TARGET] or used[PAIRS] or sum(getattr(columns, role) is not None for role in NAMES) > 1):
         used = {RESIDUAL: used[RESIDUAL]}
+    joint, least_zero = int(count[part == JOINT].sum()), int(count[(part == TARGET) & (numbers[0] >= 0)].sum())
     rows, left_out = int(count[part == ROWS].sum()), (part == MISSING) | (part == INFINITE)
     by_column = [int(count[left_out & (numbers[0] == column)].sum()) for column in range(len(NAMES))]
     agree = len(set(used.values())) == 1 and max(by_column) <= rows - used[RESIDUAL] <= sum(by_column)
-    if not agree or (part == ROWS).sum() != 1:
+    if not agree or joint != least_zero or (part == ROWS).sum() != 1:
+        used |= {JOINT: joint} if joint != least_zero else {}
         counts = ", ".join(f"{n:,} in '{which}'" for which, n in used.items())
         raise InputError(
             f"{name} is not the whole result of the query: of {rows:,} rows it leaves out {sum(by_column):,}, and "

@@ -209,7 +209,7 @@ def test_numbers_that_are_not_whole_are_named(tmp_path, result, cell, message):
         read_result(tmp_path / "r.csv", ROLES)
 
 
-@pytest.mark.parametrize("part", ["residual", "target", "pairs", "missing", "rows"])
+@pytest.mark.parametrize("part", ["residual,", "residual_p", "target,", "target_p", "missing", "rows"])
 @pytest.mark.parametrize("columns", [ROLES, Roles()])
 def test_a_result_without_some_of_its_lines_is_refused(tmp_path, result, part, columns):
     lines = [line for line in result if line.startswith(part)]
