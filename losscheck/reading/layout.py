@@ -12,9 +12,10 @@ from losscheck.reading.class_columns import find_by_contents, find_by_names
 from losscheck.reading.class_names import key_of
 from losscheck.reading.class_sample import Naming
 from losscheck.reading.class_targets import match_targets
-from losscheck.reading.collect import FEATURE
+from losscheck.reading.collect import DECISION, FEATURE
 from losscheck.reading.column import Column, find_column, find_numbered
 from losscheck.reading.columns import Roles, find_chosen, find_columns, find_weight
+from losscheck.reading.decisions import find_decisions
 from losscheck.reading.number import MISSING, show
 from losscheck.reading.score_columns import is_plain_score
 from losscheck.reading.wording import list_names
@@ -94,7 +95,8 @@ class Layout:
     def describe(self) -> Columns:
         """Return the names for the report."""
         names = {role: _names(group) for role, group in self.roles.items()}
-        names.pop(FEATURE, None)
+        for role in (FEATURE, DECISION):
+            names.pop(role, None)
         several = {f"{role}s": group for role, group in names.items() if len(group) > 1}
         single = {role: group[0] for role, group in names.items() if len(group) == 1}
         return Columns(**several, **single)  # type: ignore[arg-type]
@@ -173,6 +175,12 @@ def _classes(chosen: Chosen, found: Chosen, free: Sequence[Column], file: str) -
     found = dict(found)
     if len(targets := found.get("target", ())) > 1:
         found["target"] = _pair(targets, found["prediction"], file)
+    elif (
+        targets
+        and len(found["prediction"]) == 1
+        and (decisions := find_decisions(rest, targets[0], found["prediction"][0]))
+    ):
+        found[DECISION] = decisions
     for role, group in found.items():
         if twice := [name for name, count in Counter(column.name for column in group).items() if count > 1]:
             raise InputError(f"{file} has several columns named '{twice[0]}' as {role}. Rename all but one.")

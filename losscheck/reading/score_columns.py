@@ -8,6 +8,7 @@ from losscheck.reading.class_blocks import Block
 from losscheck.reading.class_candidates import Candidates, Chosen, is_decision, is_rest, labels_of
 from losscheck.reading.class_names import HARD_NAMES, IDENTIFIERS, SUMMARIES, is_plain, is_score, split_output
 from losscheck.reading.column import Column
+from losscheck.reading.decisions import find_decisions
 from losscheck.reading.names import PREDICTION_NAMES, flatten, is_pair
 from losscheck.results import InputError, TaskKind
 
@@ -27,7 +28,8 @@ def find_score_given(candidates: Candidates) -> Chosen | None:
         return {"prediction": (score,)}
     if len(targets) > 1 and candidates.task:
         candidates.refuse_targets(targets)
-    if len(targets) == 1 and (targets[0].is_text or candidates.task):
+    decided = len(targets) == 1 and find_decisions(candidates.free, targets[0], score)
+    if len(targets) == 1 and (targets[0].is_text or candidates.task or decided):
         if score.is_text:
             _refuse_decisions(candidates, [score])
         return {"target": (targets[0],), "prediction": (score,)}
@@ -93,6 +95,8 @@ def _find_scores(candidates: Candidates, target: Column) -> list[Column]:
             known = (*HARD_NAMES, *flatten(PREDICTION_NAMES))
             _refuse_decisions(candidates, [c for c in candidates.free if c is not target and c.normal in known])
         return scores or others
+    if len(scores) == 1 and not others and find_decisions(candidates.free, target, scores[0]):
+        return scores
     in_regression = target in candidates.named_targets or any(is_pair(target.normal, c.normal) for c in scores)
     if len(labels_of(target)) > 2 or others or (in_regression and predictions == scores):
         return []
