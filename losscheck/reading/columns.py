@@ -19,6 +19,7 @@ from losscheck.reading.names import (
     find_stems,
     flatten,
     is_pair,
+    keep_strongest,
     normalise,
 )
 from losscheck.reading.number import show
@@ -161,7 +162,7 @@ class _Search:
         self.headed = headed
         self.file = file
         self.free = [c for c in columns if c.index not in taken and not c.is_index]
-        self.targets = [given["target"]] if "target" in given else self.named(flatten(TARGET_NAMES))
+        self.targets = [given["target"]] if "target" in given else self._named_targets()
         self.predictions = [given["prediction"]] if "prediction" in given else self.named(flatten(PREDICTION_NAMES))
         # A choice of the user's makes its partner a candidate: -t price, and there is price_pred.
         if "target" in given and "prediction" not in given:
@@ -170,6 +171,11 @@ class _Search:
         elif "prediction" in given and "target" not in given:
             partners = [c for c in self.free if is_pair(c.normal, given["prediction"].normal)]
             self.targets += [c for c in partners if c not in self.targets]
+
+    def _named_targets(self) -> list[Column]:
+        """Return the free columns with the name of a target, the strongest ones."""
+        matches = keep_strongest([column for column in self.free if column.normal in flatten(TARGET_NAMES)])
+        return [column for column in matches if column.numeric] or matches
 
     def named(self, names: Sequence[str]) -> list[Column]:
         """Return the free columns with one of `names`; columns of text only where there is no other."""

@@ -129,7 +129,10 @@ def find_layout(
     found = find_by_names(candidates)
     if found is None and task is None:
         try:
-            return _regression(columns, roles, headed, file)
+            layout = _regression(columns, roles, headed, file)
+            if layout.may_be_classes and (rivals := candidates.unnamed_rivals):
+                candidates.refuse_targets(sorted([*layout.roles["target"], *rivals], key=lambda column: column.index))
+            return layout
         except InputError:
             found = find_by_contents(candidates)
             if found is None:

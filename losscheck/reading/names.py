@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
 
 # Normalised names (see `normalise`) and who writes them.
 TARGET_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -18,6 +19,36 @@ TARGET_NAMES: Mapping[str, tuple[str, ...]] = {
         *("true", "y_test", "y_actual", "y_obs", "true_value", "actual_value", "measured"),
     ),
 }
+# Names that say "the true one", and names that the predicted class has as often: beside the former the latter are no
+# targets.
+STRONG_TARGETS = frozenset(
+    [
+        "y_true",
+        "true",
+        "truth",
+        "gt",
+        "ground_truth",
+        "gold",
+        "actual",
+        "actuals",
+        "observed",
+        "obs",
+        "y_actual",
+        "y_obs",
+    ]
+    + [
+        "true_value",
+        "actual_value",
+        "true_label",
+        "true_labels",
+        "true_class",
+        "label_true",
+        "class_true",
+        "gold_label",
+    ]
+    + ["actual_class", "actual_label", "ground_truth_label", "expected", "expected_class", "expected_label"]
+)
+WEAK_TARGETS = frozenset(["label", "labels", "class", "class_label", "category", "outcome"])
 PREDICTION_NAMES: Mapping[str, tuple[str, ...]] = {
     "scikit-learn, NannyML": ("y_pred", "y_pred_proba", "y_prob", "y_score"),
     "Evidently, MLflow, Spark ML": ("prediction", "raw_prediction", "probability", "prediction_proba"),
@@ -46,6 +77,14 @@ LOG_LOSSES = frozenset(
 )
 
 
+class _Named(Protocol):
+    @property
+    def normal(self) -> str: ...
+
+
+Named = TypeVar("Named", bound=_Named)
+
+
 def normalise(name: str) -> str:
     """Return a column name as the tables spell it.
 
@@ -60,6 +99,12 @@ def normalise(name: str) -> str:
 def flatten(table: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Return the names of a table."""
     return tuple(name for names in table.values() for name in names)
+
+
+def keep_strongest(columns: Sequence[Named]) -> list[Named]:
+    """Return the columns that could be the target, without `label` and the like where a name says more: y_true."""
+    strong = any(column.normal in STRONG_TARGETS for column in columns)
+    return [column for column in columns if not (strong and column.normal in WEAK_TARGETS)]
 
 
 def find_stems(name: str, affixes: Sequence[str]) -> set[str]:

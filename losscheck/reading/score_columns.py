@@ -9,7 +9,7 @@ from losscheck.reading.class_candidates import Candidates, Chosen, is_decision, 
 from losscheck.reading.class_names import HARD_NAMES, IDENTIFIERS, SUMMARIES, is_plain, is_score, split_output
 from losscheck.reading.column import Column
 from losscheck.reading.decisions import find_decisions
-from losscheck.reading.names import PREDICTION_NAMES, flatten, is_pair
+from losscheck.reading.names import PREDICTION_NAMES, TARGET_NAMES, flatten, is_pair
 from losscheck.results import InputError, TaskKind
 
 DECISION_ADVICE = "Write the probabilities or logits of the classes (predict_proba), a column each."
@@ -48,10 +48,12 @@ def find_score(candidates: Candidates) -> Chosen | None:
         scores = _find_scores(candidates, target)
         if scores:
             found.append((target, scores))
-    if len(found) > 1:
-        candidates.refuse_targets([target for target, _ in found])
     if not found:
         return None
+    if len(found) > 1:
+        candidates.refuse_targets([target for target, _ in found])
+    if len(candidates.named_targets) > 1 and candidates.unnamed_rivals:
+        candidates.refuse_targets(candidates.named_targets)
     target, scores = found[0]
     if len(scores) > 1:
         candidates.refuse_outputs([[score] for score in scores])
@@ -97,7 +99,8 @@ def _find_scores(candidates: Candidates, target: Column) -> list[Column]:
         return scores or others
     if len(scores) == 1 and not others and find_decisions(candidates.free, target, scores[0]):
         return scores
-    in_regression = target in candidates.named_targets or any(is_pair(target.normal, c.normal) for c in scores)
+    by_name = target in candidates.target or target.normal in flatten(TARGET_NAMES)
+    in_regression = by_name or any(is_pair(target.normal, c.normal) for c in scores)
     if len(labels_of(target)) > 2 or others or (in_regression and predictions == scores):
         return []
     return scores

@@ -61,6 +61,14 @@ def refusal(read):
             "Churn_pred",
             PROBABILITIES,
         ),
+        # a pipeline of Hugging Face beside the truth
+        (
+            "text,true_label,label,score\na,NEGATIVE,POSITIVE,.9\nb,POSITIVE,NEGATIVE,.8\nc,NEGATIVE,POSITIVE,.7\n"
+            "d,NEGATIVE,NEGATIVE,.6\n",
+            Roles(),
+            "label",
+            PROBABILITIES,
+        ),
         # Weka: one column of confidences, called "prediction"
         (
             "inst#,actual,predicted,error,prediction\n1,1:no,2:yes,+,.9\n2,1:no,1:no,,.8\n3,2:yes,2:yes,,.7\n"
