@@ -10,8 +10,9 @@ from losscheck.numeric.lazy import Array, np
 from losscheck.reading.class_names import key_of
 from losscheck.reading.collect import DECISION, Kept
 from losscheck.reading.decisions import Decision, convert, explain, refuse_several
-from losscheck.reading.labels import BY_NAME, drop_ignored, match_labels, match_two, sort_labels
+from losscheck.reading.labels import BY_NAME, drop_ignored, match_labels, sort_labels
 from losscheck.reading.target_rows import Grouped, group_targets
+from losscheck.reading.two_classes import match_two
 from losscheck.reading.wording import list_texts, say_task
 from losscheck.results import InputError, InputInfo, TaskKind
 from losscheck.sample import Asked, ClassSample, Digits, LabelMap, Numbers
@@ -164,7 +165,7 @@ def _map_labels(
     if len(naming.outputs) == 1 and not naming.listed:
         names = [] if naming.nameless else [way[0] for way in naming.classes]
         regression = say_task(TaskKind.REGRESSION, naming.file)
-        classes, columns, how = match_two(values, names, where, naming.outputs[0], regression)
+        classes, columns, how = match_two(values, names, where, naming.outputs[0], regression, naming.target)
     else:
         classes, columns, how = match_labels(values, naming.classes, where, naming.nameless, naming.listed)
     _refuse_left_columns([v for v, c in zip(values, columns, strict=True) if c < 0], naming)

@@ -160,6 +160,12 @@ FILES = {
     "truth_values_and_decisions.csv": Refused("predicted class"),
     "spreadsheet_ids.csv": Read(T, P),
     "spreadsheet_ids_as_target.csv": Refused("no targets"),
+    # scores whose class cannot be told
+    "score_of_another_class.csv": Refused("'prob_churn'", "'leave', 'stay'", "as in prob_leave or prob_stay"),
+    "confidence_of_three_classes.csv": Refused(
+        "how sure the model is", "'prediction_label', one of 3", "a column each"
+    ),
+    "class_beside_label.csv": Refused("several columns could be the target: 'class', 'label'", "-t class"),
     # what is no table of predictions
     "training_log.csv": Refused("training log"),
     "training_log_of_tensorboard.csv": Refused("training log"),
