@@ -16,6 +16,7 @@ from losscheck.reading.collect import DECISION, FEATURE
 from losscheck.reading.column import Column, find_column, find_numbered
 from losscheck.reading.columns import Roles, find_chosen, find_columns, find_weight
 from losscheck.reading.decisions import find_decisions
+from losscheck.reading.names import is_unsigned
 from losscheck.reading.number import MISSING, show
 from losscheck.reading.score_columns import is_plain_score
 from losscheck.reading.wording import list_names
@@ -160,6 +161,8 @@ def _regression(
             f"{file}: '{residual.name}' is named like the score of a class, and no column of true classes was found. "
             f"Name it with -t COL; if these are residuals, say --residual {residual.name}."
         )
+    if residual is not None:
+        _refuse_unsigned(residual, roles.residual is not None, file)
     layout = Layout({role: (column,) for role, column in found.items()})
     words = layout.target_alone and found["target"].is_text
     if words and task is not None:
@@ -168,6 +171,18 @@ def _regression(
             f"regression are numbers."
         )
     return replace(layout, labels_alone=words)
+
+
+def _refuse_unsigned(residual: Column, chosen: bool, file: str) -> None:
+    """Refuse a column that is named like the size of errors and, if it was chosen, is never negative."""
+    if not is_unsigned(residual.normal) or (chosen and any(number < 0 for number in residual.numbers)):
+        return
+    never = " and is never negative" if chosen else ""
+    signed = "" if chosen else f", or say --residual {residual.name} if these have a sign"
+    raise InputError(
+        f"{file}: '{residual.name}' is named like the size of an error or a loss{never}, and to tell the noise takes "
+        f"its sign. Write the residuals, target - prediction, or targets and predictions{signed}."
+    )
 
 
 def _classes(chosen: Chosen, found: Chosen, free: Sequence[Column], file: str) -> Layout:

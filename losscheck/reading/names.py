@@ -64,6 +64,13 @@ PREDICTION_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 RESIDUAL_NAMES = ("resid", "residual", "residuals", "error", "errors", "err")
+# Sizes of errors, and losses, which have no sign.
+_SIZE = "abs|absolute|sq|squared|square|mean_squared|mean_absolute|percentage|absolute_percentage"
+_ERROR = "err|errs|error|errors|resid|resids|residual|residuals|diff|difference|deviation|dev"
+_UNSIGNED = re.compile(
+    rf"(?:\w+_)?(?:{_SIZE})_?(?:\w+_)?(?:{_ERROR})|(?:\w+_)?(?:{_ERROR})_(?:{_SIZE})|(?:\w+_)?(?:r?mse|mae|ae|mape|ape|"
+    r"rmsle|sse|nll|bce|loss|losses|log_loss|logloss|cross_entropy)"
+)
 # A column called "weight" is as often a measured quantity, so it has to be named with --weight.
 WEIGHT_NAMES = ("sample_weight", "sample_weights")
 
@@ -94,6 +101,15 @@ def normalise(name: str) -> str:
     name = name.strip("\ufeff\"'` \t").lstrip(".")
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return re.sub(r"[\s.\-_]+", "_", name).strip("_").casefold()
+
+
+def is_unsigned(name: str) -> bool:
+    """Tell whether a normalised name is that of the size of an error, or of a loss: abs_error, rmse, val_loss.
+
+    >>> [is_unsigned(name) for name in ("abs_error", "error_squared", "loss", "error", "absolute", "y_mae")]
+    [True, True, True, False, False, True]
+    """
+    return _UNSIGNED.fullmatch(name) is not None
 
 
 def flatten(table: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -347,6 +347,19 @@ def test_weights_and_groups_are_found_beside_classes():
             "targets alone with -t label. Its columns are 'label', '0', '1', '2'.",
         ),
         (
+            "model,Abs Error\na,.5\nb,.3",
+            {},
+            "f.csv: 'Abs Error' is named like the size of an error or a loss, and to tell the noise takes its sign. "
+            "Write the residuals, target - prediction, or targets and predictions, or say --residual Abs Error if these have "
+            "a sign.",
+        ),
+        (
+            "y_pred,abs_error\n1,.5\n2,0",
+            {"roles": Roles(residual="abs_error")},
+            "f.csv: 'abs_error' is named like the size of an error or a loss and is never negative, and to tell the "
+            "noise takes its sign. Write the residuals, target - prediction, or targets and predictions.",
+        ),
+        (
             "a,b,c\n1,0,.2\n0,1,.1",
             {"roles": Roles(target=("a", "b"))},
             "f.csv: no outputs were found for the targets 'a', 'b'. Name a column for each with -p COL.",

@@ -7,7 +7,8 @@ import pytest
 from losscheck.reading import Roles
 from losscheck.reading.columns import find_columns, list_columns
 from losscheck.reading.dialect import Dialect
-from losscheck.reading.names import PREDICTION_NAMES, RESIDUAL_NAMES, TARGET_NAMES, normalise
+from losscheck.reading.layout import find_layout
+from losscheck.reading.names import PREDICTION_NAMES, RESIDUAL_NAMES, TARGET_NAMES, is_unsigned, normalise
 from losscheck.results import InputError
 
 NO_CHOICES = Roles()
@@ -92,6 +93,23 @@ def test_residuals_are_not_used_where_target_and_prediction_are_there():
 
 def test_the_only_column_of_numbers_is_residuals():
     assert find("name", "value", name="text") == {"residual": "value"}
+
+
+UNSIGNED = (
+    "abs_error absolute_error squared_error sq_err rmse mae loss val_loss abs_resid error_abs AbsError sq_residual"
+)
+
+
+def test_sizes_of_errors_are_known_by_name():
+    assert all(is_unsigned(normalise(name)) for name in UNSIGNED.split())
+    signed = (*RESIDUAL_NAMES, "value", "absolute", "abs", "square", "y_error", "dev", "losses_avoided", "diff", "y")
+    assert not any(is_unsigned(name) for name in signed)
+
+
+def test_chosen_residuals_with_a_sign_may_have_any_name():
+    columns = list_columns(Dialect(",", '"', ".", ("abs_error",), 1, 0, 2, 0, (("1",), ("-2",))))
+    found = find_layout(columns, Roles(residual="abs_error"), True, "f.csv")
+    assert found.roles["residual"][0].name == "abs_error"
 
 
 def test_choices_go_before_names():

@@ -166,6 +166,7 @@ FILES = {
         "how sure the model is", "'prediction_label', one of 3", "a column each"
     ),
     "class_beside_label.csv": Refused("several columns could be the target: 'class', 'label'", "-t class"),
+    "absolute_errors.csv": Refused("'abs_error' is named like the size of an error", "takes its sign"),
     # what is no table of predictions
     "training_log.csv": Refused("training log"),
     "training_log_of_tensorboard.csv": Refused("training log"),
