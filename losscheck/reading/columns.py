@@ -16,6 +16,7 @@ from losscheck.reading.names import (
     RESIDUAL_NAMES,
     TARGET_NAMES,
     WEIGHT_NAMES,
+    compose,
     find_stems,
     flatten,
     is_pair,
@@ -113,7 +114,7 @@ def find_weight(free: Sequence[Column], file: str) -> dict[str, Column]:
 def _find_matching(columns: Sequence[Column], name: str, headed: bool, file: str) -> Sequence[Column]:
     """Return the column of this name, those that a pattern like prob_* matches, or prob_0, prob_1 … for prob."""
     if headed and "*" in name and not any(column.name == name for column in columns):
-        matches = [column for column in columns if fnmatchcase(column.name, name)]
+        matches = [column for column in columns if fnmatchcase(compose(column.name), compose(name))]
         if not matches:
             raise InputError(f"{file} has no column like '{name}'. Its columns are {list_names(columns)}.")
         return matches

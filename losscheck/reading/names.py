@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
@@ -92,13 +93,22 @@ class _Named(Protocol):
 Named = TypeVar("Named", bound=_Named)
 
 
+def compose(name: str) -> str:
+    """Return a name with its accents composed with their letters (Unicode NFC), as names are compared.
+
+    >>> compose("e" + chr(0x301)) == chr(0xE9)
+    True
+    """
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
 def normalise(name: str) -> str:
-    """Return a column name as the tables spell it.
+    """Return a column name as the tables spell it, accents composed.
 
     >>> [normalise(name) for name in ("rawPrediction", ".pred", " Y-True ", "X_PREDICTION")]
     ['raw_prediction', 'pred', 'y_true', 'x_prediction']
     """
-    name = name.strip("\ufeff\"'` \t").lstrip(".")
+    name = compose(name).strip("\ufeff\"'` \t").lstrip(".")
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return re.sub(r"[\s.\-_]+", "_", name).strip("_").casefold()
 

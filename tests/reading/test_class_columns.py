@@ -350,8 +350,8 @@ def test_weights_and_groups_are_found_beside_classes():
             "model,Abs Error\na,.5\nb,.3",
             {},
             "f.csv: 'Abs Error' is named like the size of an error or a loss, and to tell the noise takes its sign. "
-            "Write the residuals, target - prediction, or targets and predictions, or say --residual Abs Error if these have "
-            "a sign.",
+            "Write the residuals, target - prediction, or targets and predictions, or say --residual Abs Error "
+            "if these have a sign.",
         ),
         (
             "y_pred,abs_error\n1,.5\n2,0",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from losscheck.reading import Roles
 from losscheck.reading.columns import find_columns, list_columns
 from losscheck.reading.dialect import Dialect
+from losscheck.reading.labels import match_labels
 from losscheck.reading.layout import find_layout
 from losscheck.reading.names import PREDICTION_NAMES, RESIDUAL_NAMES, TARGET_NAMES, is_unsigned, normalise
 from losscheck.results import InputError
@@ -120,6 +123,23 @@ def test_choices_go_before_names():
 
 def test_a_choice_up_to_spelling():
     assert find("Sale Price", "guess", roles=Roles(target="sale_price"))["target"] == "Sale Price"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("asked", ["NFC", "NFD"])
+def test_accents_may_be_composed_or_not(form, asked):
+    def spell(name: str, form: str = form) -> str:
+        return unicodedata.normalize(form, name)
+
+    chosen = Roles(target=spell("Température", asked))
+    assert find(spell("Température"), "yhat", "z", roles=chosen)["target"] == spell("Température")
+    assert find(spell("Température"), spell("température_pred", asked))["target"] == spell("Température")
+    columns = list_columns(Dialect(",", '"', ".", (spell("é_0"), spell("é_1"), "y"), 3, 0, 2, 0, ((".2", ".8", "1"),)))
+    for prediction in ("é_*", "é"):
+        found = find_layout(columns, Roles(target="y", prediction=spell(prediction, asked)), True, "f.csv")
+        assert len(found.roles["prediction"]) == 2
+    labels = match_labels([spell("été", asked)], [(spell("été"), "hiver")], "y")
+    assert labels[1] == [0]
 
 
 def test_sample_weight_is_found_and_weight_is_not():
