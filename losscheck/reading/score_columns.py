@@ -90,7 +90,7 @@ def is_plain_score(column: Column) -> bool:
 
 def _find_scores(candidates: Candidates, target: Column) -> list[Column]:
     predictions = candidates.predictions(target)
-    scores = [c for c in candidates.free if c is not target and c.numeric and _is_score_of(c, target)]
+    scores = [c for c in candidates.free if c is not target and not c.is_text and _is_score_of(c, target)]
     others = [c for c in predictions if c not in scores and not is_decision(c)]
     if target.is_text or candidates.task:
         if not (scores or others):

@@ -126,6 +126,17 @@ FILES = {
     "markdown_table.csv": Refused("line 2, column 'y_true'", "'---'"),
     # cells
     "missing.csv": Read(T, P, left_out=13),
+    "missing_of_databases.csv": Read(T, P, left_out=4),
+    "missing_in_parentheses.csv": Read(residual=R, left_out=1),  # no row of units
+    "excel_text.csv": Refused("line 2, column 'y_pred'", "'=\"1\"'", "export the values, as plain numbers"),
+    "excel_text_quoted.csv": Refused("line 2, column 'y_true'", "'=\"1.5\"'", "export the values, as plain numbers"),
+    "late_formula.csv": Refused("line 5, column 'y_true'", "'=A2+1'", "export the values"),
+    "numpy_scalars.csv": Refused("line 2, column 'y_pred'", "'np.float64(1.0)'", "as float(x) gives it"),
+    "tensors.csv": Refused("line 2, column 'y_pred'", "'tensor(1.)'", "as float(x) gives it"),
+    "arrays_of_one.csv": Refused("line 2, column 'y_pred'", "'[1.0]'", "Squeeze the array"),
+    "lists_of_two.csv": Refused("line 2, column 'y_pred'", "'[1.0 2.0]'", "a column of its own"),
+    "scores_of_numpy.csv": Refused("line 2, column 'y_prob'", "'np.float64(0.9)'", "as float(x) gives it"),
+    "percent_beside_words.csv": Refused("line 2, column 'prob_ham'", "'10%'", "percentages as plain numbers"),
     "infinite.csv": Read(T, P, left_out=5),
     "word.csv": Refused("line 5, column 'y_true'", "'oops' is not a number"),
     "hexadecimal.csv": Refused("line 5, column 'y_true'", "decimal notation"),
