@@ -97,7 +97,7 @@ class Candidates:
         return [block for block in blocks if self.task is not TaskKind.BINARY or len(block.columns) == 2]
 
     def predictions(self, target: Column) -> list[Column]:
-        """Return the columns that a regression would take for the prediction of `target`: of numbers, be they misspelt."""
+        """Return the columns of numbers, also misspelt, that a regression would take for predictions of `target`."""
         known = flatten(PREDICTION_NAMES)
         rest = [column for column in self.free if column is not target and not column.is_text]
         return [column for column in rest if column.normal in known or is_pair(target.normal, column.normal)]

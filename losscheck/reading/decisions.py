@@ -143,7 +143,7 @@ def convert(
             continue
         second = seen[-1:] if matched is None else [value for value, label in matched.items() if label == classes[1]]
         is_second = np.isin(codes, [code for code, value in enumerate(decision.values) if value in second])
-        if not _is_proven(scores[there & is_second], scores[there & ~is_second], matched is None):
+        if not _is_proven(scores[there & is_second], scores[there & ~is_second], whole, matched is None):
             continue
         if matched is None:
             raise InputError(
@@ -159,13 +159,16 @@ def convert(
     return None
 
 
-def _is_proven(second: Array, first: Array, either: bool) -> bool:
+def _is_proven(second: Array, first: Array, whole: float, either: bool) -> bool:
     """Tell whether no threshold on the probability of the second class (of `either`) predicts these rows."""
-    if not first.size:
-        return False
-    if not second.size:
-        return True
-    return bool(second.min() < first.max() and not (either and first.min() >= second.max()))
+    return _defies_threshold(second, first, whole) and not (either and not _defies_threshold(first, second, whole))
+
+
+def _defies_threshold(above: Array, below: Array, whole: float) -> bool:
+    """Tell whether no threshold has all of the one above it, and the other, of which there are some, below it."""
+    if not below.size or not above.size:
+        return bool(below.size)
+    return bool(above.min() < below.max() or below.max() >= whole * (1 - ROUNDING))
 
 
 def explain(score: str, decision: str, classes: tuple[str, str]) -> str:

@@ -68,6 +68,7 @@ RESIDUAL_NAMES = ("resid", "residual", "residuals", "error", "errors", "err")
 # Sizes of errors, and losses, which have no sign.
 _SIZE = "abs|absolute|sq|squared|square|mean_squared|mean_absolute|percentage|absolute_percentage"
 _ERROR = "err|errs|error|errors|resid|resids|residual|residuals|diff|difference|deviation|dev"
+LONGEST_NAME = 200  # that is looked at so
 _UNSIGNED = re.compile(
     rf"(?:\w+_)?(?:{_SIZE})_?(?:\w+_)?(?:{_ERROR})|(?:\w+_)?(?:{_ERROR})_(?:{_SIZE})|(?:\w+_)?(?:r?mse|mae|ae|mape|ape|"
     r"rmsle|sse|nll|bce|loss|losses|log_loss|logloss|cross_entropy)"
@@ -119,7 +120,7 @@ def is_unsigned(name: str) -> bool:
     >>> [is_unsigned(name) for name in ("abs_error", "error_squared", "loss", "error", "absolute", "y_mae")]
     [True, True, True, False, False, True]
     """
-    return _UNSIGNED.fullmatch(name) is not None
+    return len(name) <= LONGEST_NAME and _UNSIGNED.fullmatch(name) is not None
 
 
 def flatten(table: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ _BELOW_A_THOUSAND = re.compile(r"[+-]?[1-9]\d{0,2}", re.ASCII)
 FEWEST_GROUPS = 3
 _COMMA_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+", re.ASCII)
 
-_PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_PLAIN = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _REPR = r"(?:(?:np|numpy|jnp|torch|tf)\.)?(?:float\d*|int\d*|array|Array|tensor|Decimal|Fraction)\(.*\)|<tf\.Tensor.*>"
 
 # How a cell that is not a number is recognised, and what to do about it.

@@ -84,6 +84,8 @@ def refusal(read):
             "prediction_label",
             PROBABILITIES,
         ),
+        # no threshold is above 1
+        ("y_true,y_pred,score\n1,1,1.0\n0,0,1.0\n0,1,1.0\n", Roles(), "y_pred", [1, 0, 1]),
         # only the negative class was predicted
         ("y_true,y_pred,confidence\n1,0,.6\n0,0,.8\n", Roles(), "y_pred", [0.4, 0.2]),
     ],
