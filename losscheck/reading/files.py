@@ -14,7 +14,7 @@ from losscheck.reading.columns import Roles
 from losscheck.reading.decisions import Decision, DecisionLabels
 from losscheck.reading.digits import DigitCount
 from losscheck.reading.features import Levels, find_features, take_features
-from losscheck.reading.fold import FoldingCollector
+from losscheck.reading.fold import Folding, FoldingCollector
 from losscheck.reading.join import JoinedTable, Targets
 from losscheck.reading.labels import SEGMENTS, Labels
 from losscheck.reading.layout import Layout, find_layout
@@ -30,7 +30,6 @@ from losscheck.reading.wording import list_texts
 from losscheck.results import InputError, InputFile, InputInfo
 from losscheck.sample import ClassSample, Sample
 from losscheck.summary import Summary, is_summary, merge_summaries, parse_summary
-from losscheck.summary.folding import Center
 
 MARGIN = 1.02
 """Room is made for more rows than the first block lets expect: later rows may be shorter."""
@@ -44,8 +43,8 @@ NO_CLASSES = (
 class Reading:
     """The state of reading several files: the columns that the first one settled, and the rows so far.
 
-    More than `most_rows` rows of a regression are folded into a summary (None: never), about a `center` if there is
-    one. Files may be summaries themselves, all of them or none.
+    Rows of a regression are folded into a summary as `folding` says (None: never). Files may be summaries themselves,
+    all of them or none.
     """
 
     def __init__(
@@ -54,8 +53,7 @@ class Reading:
         request: Request,
         drop_bad_rows: bool = False,
         progress: Callable[[str], None] | None = None,
-        most_rows: int | None = None,
-        center: Center | None = None,
+        folding: Folding | None = None,
         spelling: Spelling = Spelling(),  # noqa: B008 (frozen)
         with_features: bool = False,
         targets: Targets | None = None,
@@ -68,8 +66,8 @@ class Reading:
         self.drop_bad_rows = drop_bad_rows
         self.with_features = with_features
         self.progress = progress
-        self.most_rows = most_rows
-        self.center = center
+        self.folding = folding
+        self.only_summary = folding is not None and folding.center is not None
         self.summaries: list[tuple[str, Summary]] = []
         self.bytes = 0
         self.partitions: dict[str, dict[str, str]] = {}
@@ -194,7 +192,7 @@ class Reading:
 
     def _binary(self, info: InputInfo, why: str) -> ClassSample:
         """Return the sample of a target and a prediction that have turned out to be two classes and their score."""
-        if self.center is not None:
+        if self.only_summary:
             what = f"'{self.undecided.prediction}', a score of two classes" if self.undecided else ""
             raise InputError(NO_CLASSES.format(file=self.files[0].name, what=what))
         labels = Labels(info.columns.target or "")
@@ -243,21 +241,21 @@ class Reading:
         """Return what takes the rows; `InputError` where a summary must be made, and none can be."""
         layout = self.layout
         in_rows = [role for role in NOT_IN_SUMMARY if role in layout.roles]
-        if self.center is not None and layout.target_alone:
+        if self.only_summary and layout.target_alone:
             raise InputError(
                 f"{file} has targets ({list_texts(self._names()['target'])}) and no predictions, and a summary is of "
                 f"both. Name the predictions with -p COL."
             )
-        if self.center is not None and layout.has_classes:
+        if self.only_summary and layout.has_classes:
             raise InputError(NO_CLASSES.format(file=file, what=list_texts(self._names()["prediction"])))
-        if self.center is not None and in_rows:
+        if self.only_summary and in_rows:
             raise InputError(
                 f"a summary keeps no {in_rows[0]} ('{layout.roles[in_rows[0]][0].name}' in {file}). Check the rows "
                 f"themselves, or write a file without the column."
             )
-        if layout.has_classes or layout.target_alone or in_rows or self.most_rows is None:
+        if layout.has_classes or layout.target_alone or in_rows or self.folding is None:
             return Collector(self._names(), layout.has_classes)
-        return FoldingCollector(self._names(), self.most_rows, self.center)
+        return FoldingCollector(self._names(), self.folding)
 
     def _match_columns(self, table: Table, source: Source) -> Layout:
         """Find the first file's columns in a later one: by name, or by number where there is no header."""
