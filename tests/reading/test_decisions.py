@@ -165,3 +165,12 @@ def test_the_report_says_so(tmp_path):
     report = losscheck.check_file(tmp_path / "f.csv").to_dict()
     assert "1 - 'prediction_score' elsewhere" in report["input"]["dialect"]["score"]
     assert report["input"]["columns"]["prediction"] == "prediction_score"
+
+
+def test_the_report_says_that_scores_were_converted(tmp_path):
+    file = tmp_path / "f.csv"
+    file.write_text("target,prediction_label,prediction_score\n" + "1,1,.9\n0,0,.8\n0,1,.7\n0,0,.6\n" * 20)
+    first = losscheck.check_file(file).notes[0]
+    assert first.startswith("'prediction_score' is how sure the model is of the class in 'prediction_label'")
+    file.write_text("target,prediction_score\n" + "1,.9\n0,.2\n0,.7\n0,.4\n" * 20)
+    assert not any("how sure" in note for note in losscheck.check_file(file).notes)
