@@ -78,8 +78,9 @@ def _split(
             yield points, None if weights is None else weights[points]
         return
     after = np.cumsum(count[order])
-    ends = np.arange(groups + 1) * round(after[-1]) // groups
-    for start, end in pairwise(ends.tolist()):
+    each, over = divmod(round(after[-1]), groups)  # as `array_split` has it, which would take memory for every row
+    ends = [each * group + min(group, over) for group in range(groups + 1)]
+    for start, end in pairwise(ends):
         inside = np.minimum(after, end) - np.maximum(after - count[order], start)
         points = order[inside > 0]
         yield points, inside[inside > 0] * (1.0 if weights is None else weights[points])

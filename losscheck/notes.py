@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from losscheck.sample import Baseline, Sample
+from losscheck.sample import Baseline, ClassSample, Sample
 from losscheck.target import is_blurred
 
 PREDICTIONS_FROM = {
@@ -41,6 +41,14 @@ def note_sample(sample: Sample, source: str) -> tuple[str, ...]:
 def list_caveats(sample: Sample) -> tuple[str, ...]:
     """Return the notes without which the verdict would be misread: it may be another one than that of the rows."""
     return (BLURRED,) if sample.info.summarized and is_blurred(sample) else ()
+
+
+def note_classes(sample: ClassSample, source: str) -> tuple[str, ...]:
+    """Return the notes on scores that were converted, and on where outputs come from if there are labels."""
+    score = (sample.info.dialect or {}).get("score")
+    converted = (f"{score}. Name a column of probabilities with -p, if that is wrong.",) if score else ()
+    labelled = sample.label is not None or sample.targets is not None
+    return (*converted, CLASSES_FROM[source]) if labelled else converted
 
 
 def _note_baseline(baseline: Baseline) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 
 from losscheck.numeric.lazy import Array
 from losscheck.reading.class_sample import Naming, Request, make_class_sample
-from losscheck.reading.collect import FEATURE, Collector
+from losscheck.reading.collect import DECISION, FEATURE, Collector
 from losscheck.reading.column import Column
 from losscheck.reading.columns import Roles
+from losscheck.reading.decisions import Decision, DecisionLabels
 from losscheck.reading.digits import DigitCount
 from losscheck.reading.features import Levels, find_features, take_features
 from losscheck.reading.fold import Folding, FoldingCollector
@@ -78,6 +79,7 @@ class Reading:
         self.layout = Layout({})
         self.labels: Labels | None = None
         self.levels: dict[str, Levels] = {}
+        self.decisions: dict[str, DecisionLabels] = {}
         self.segments: Labels | None = None
         self.digits = DigitCount(())
         self.undecided: Undecided | None = None
@@ -218,7 +220,8 @@ class Reading:
         return {role: tuple(column.name for column in group) for role, group in self.layout.roles.items()}
 
     def _naming(self) -> Naming:
-        return self.layout.naming(self.headed, self.first)
+        decisions = tuple(Decision(name, labels.values) for name, labels in self.decisions.items())
+        return replace(self.layout.naming(self.headed, self.first), decisions=decisions)
 
     def _settle_columns(self, table: Table, name: str) -> Layout:
         self.headed = table.headed
@@ -235,6 +238,7 @@ class Reading:
             where = f"{name}: column '{layout.roles['target'][0].name}'"
             self.labels = Labels(where, layout.legal_labels())
         self.levels = {c.name: Levels(c.name) for c in layout.roles.get(FEATURE, ()) if not c.numeric}
+        self.decisions = {column.name: DecisionLabels("") for column in layout.roles.get(DECISION, ())}
         if layout.may_be_classes and self.request.task is None:
             target, prediction = layout.roles["target"][0].name, layout.roles["prediction"][0].name
             self.undecided = Undecided(target, prediction, name)
@@ -282,10 +286,12 @@ class Reading:
     def _labels(self, role: str, column: Column) -> Labels | None:
         if role == FEATURE:
             return self.levels[column.name]
+        if role == DECISION:
+            return self.decisions[column.name]
         return self.segments if role == "group" else self.labels
 
     def _kind(self, role: str, column: Column) -> Kind:
-        if role == "group" or (role == "target" and self.layout.has_labels):
+        if role in ("group", DECISION) or (role == "target" and self.layout.has_labels):
             return Kind.LABEL
         if role == FEATURE and column.name in self.levels:
             return Kind.LABEL
