@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from losscheck.numeric.lazy import Array
@@ -55,6 +57,8 @@ class FoldingCollector(Collector):
         super().add(columns, row, unreadable)
         if self.folder is None and self.waiting > self._folding.most_rows:
             waiting = list(self._parts(self.finish()))
+            # The report needs it, a quarter of a second's work that a thread does while blocks are read.
+            Thread(target=import_module, args=("scipy.special",)).start()
             center = find_center(waiting) if self._folding.once else Center()
             self.folder = _fold(waiting, Folder(center))
         elif self.folder is not None and self.waiting >= FOLD_ROWS:
