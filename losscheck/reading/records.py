@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from losscheck.reading.number import SPACES, parse_sample
@@ -34,6 +35,13 @@ def split_records(lines: Sequence[str], delimiter: str, quote: str) -> Iterator[
         if len(record) > 1 or (record and (record[0] or lines[start].strip(SPACES))):
             yield record, start, reader.line_num
         start = reader.line_num
+
+
+def split_text(text: str, delimiter: str, quote: str) -> Iterator[tuple[list[str], int]]:
+    """Yield the records of a text and the index of the first line of each, as far as its quotes match."""
+    with suppress(csv.Error):
+        for record, start, _ in split_records(text.split("\n"), delimiter, quote):
+            yield record, start
 
 
 def explain_fault(error: str) -> str:

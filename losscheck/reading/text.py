@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from losscheck.numeric.lazy import Array, np
@@ -73,9 +74,17 @@ class Place:
 
 
 def parse_text(
-    text: bytes, dialect: Dialect, wanted: Sequence[Wanted], place: Place, drop_bad_rows: bool = False
+    text: bytes,
+    dialect: Dialect,
+    wanted: Sequence[Wanted],
+    place: Place,
+    drop_bad_rows: bool = False,
+    faults: Mapping[int, str] = MappingProxyType({}),
 ) -> Rows:
-    """Return the rows in `text`; `InputError` names the first cell or row that is wrong."""
+    """Return the rows in `text`; `InputError` names the first cell or row that is wrong.
+
+    `faults` is what is known to be wrong with rows, by the index of the line where they begin.
+    """
     if (nul := text.find(b"\0")) >= 0:
         line = place.line + text.count(b"\n", 0, nul)
         raise InputError(f"{place.file}, line {line} has a NUL byte: the file is damaged. Write it again.")
@@ -89,6 +98,8 @@ def parse_text(
     try:
         for record, start, after in split_records(lines, dialect.delimiter, dialect.quote):
             try:
+                if start in faults:
+                    raise BadRow(faults[start])
                 _check_length(record, dialect)
                 if after - start > 1:
                     _check_lines(record, swallowed, place.line + after - 1)

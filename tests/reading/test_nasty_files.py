@@ -116,6 +116,8 @@ FILES = {
     "nul_utf16.csv": Refused("line 5 has a NUL byte"),
     "repeated_header.csv": Refused("line 5, column 'y_true'", "header is repeated"),
     "total_below.csv": Refused("line 5, column 'y_true'", "'Total'"),
+    "sum_below.csv": Refused("line 5, column 'store'", "'Total' says that the row sums up others", "Remove the line"),
+    "sum_between.csv": Refused("line 4, column 'id'", "'Subtotal' says that the row sums up others"),
     "count_below.csv": Refused("line 5 has 1 field"),
     "cr_only.csv": Read(T, P),
     "crlf.csv": Read(T, P),
