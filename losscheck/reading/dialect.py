@@ -11,7 +11,7 @@ from typing import Any
 
 from losscheck.reading.encoding import HEAD_BYTES
 from losscheck.reading.header import find_comments, find_doubtful, has_header, has_units, name_from_comment
-from losscheck.reading.number import could_be_thousands, find_thousands, parse_number, show
+from losscheck.reading.number import could_be_thousands, is_missing, parse_number, show
 from losscheck.reading.records import (
     DELIMITERS,
     QUOTES,
@@ -51,6 +51,10 @@ class Dialect:
     skipped_lines: int
     sample: tuple[tuple[str, ...], ...]
     units: tuple[str, ...] = ()  # of a row below the header that was passed over
+    decimal_is_sure: bool = True  # False where a point may separate thousands
+    comma: tuple[str, str] | None = (
+        None  # a column with decimal commas though the mark is a point, and one of its cells
+    )
 
     def name_column(self, index: int) -> str:
         """Return the column's name, or its number where the file has no header."""
@@ -127,6 +131,8 @@ def probe_dialect(source: Source, spelling: Spelling = Spelling()) -> Dialect:  
         skipped,
         rows,
         units,
+        best.decimal == "," or spelling.decimal is not None,
+        _find_comma(header, rows) if best.decimal == "." and best.delimiter != "," else None,
     )
 
 
@@ -199,15 +205,9 @@ def _modal_length(records: Sequence[Sequence[str]]) -> int:
 
 
 def _refuse_ambiguous_marks(best: _Candidate, name: str) -> None:
-    """Refuse commas, or points, that may separate thousands as well as decimals."""
+    """Refuse decimal commas that may separate thousands as well."""
     if best.decimal != ",":
-        doubtful = next(filter(None, (find_thousands(column) for column in zip_longest(*best.records[1:]))), None)
-        if doubtful:
-            raise InputError(
-                f"{name}: it cannot be told whether {show(doubtful)} has a decimal point or a thousands separator. "
-                f"Write numbers without thousands separators, or say --decimal point."
-            )
-        return
+        return  # a point is looked at where the columns are known that matter
     if best.delimiter == ONE_COLUMN and not any(DECIMAL_EVIDENCE.fullmatch(row[0].strip()) for row in best.records[1:]):
         raise InputError(
             f"{name}: it cannot be told whether {show(best.records[-1][0])} is one number with a decimal comma or two "
@@ -219,3 +219,14 @@ def _refuse_ambiguous_marks(best: _Candidate, name: str) -> None:
             f"{name}: it cannot be told whether {show(commas[0])} has a decimal comma or a thousands separator. "
             f"Write numbers with a decimal point and without thousands separators, or say --decimal comma."
         )
+
+
+def _find_comma(header: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> tuple[str, str] | None:
+    """Return the name of a column in which numbers have a decimal comma, and one of its cells; None without one."""
+    for index, column in enumerate(zip_longest(*rows, fillvalue="")):
+        cells = [cell for cell in column if not is_missing(cell)]
+        if all(parse_number(cell, ",") is not None for cell in cells):
+            evidence = (cell.strip() for cell in cells if "," in cell and not could_be_thousands(cell))
+            if (found := next(evidence, None)) is not None:
+                return (header[index] if header and index < len(header) else str(index + 1)), found
+    return None

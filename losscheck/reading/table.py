@@ -15,6 +15,7 @@ from losscheck.reading.dialect import Dialect
 from losscheck.reading.digits import DigitCount
 from losscheck.reading.footers import Footers
 from losscheck.reading.frame import parse_table
+from losscheck.reading.points import Points
 from losscheck.reading.source import Source
 from losscheck.reading.spelling import WHITESPACE
 from losscheck.reading.swallowed import Swallowed
@@ -43,7 +44,7 @@ def read_rows(
 
     `InputError` for a row or a cell that is wrong.
     """
-    line, row = dialect.first_line, 1
+    line, row, points = dialect.first_line, 1, Points(dialect, wanted)
     texts = _whole_rows(
         source.blocks(dialect.start), dialect.quote, min(dialect.fields * BYTES_A_COLUMN, LARGEST_BLOCK)
     )
@@ -59,11 +60,13 @@ def read_rows(
             else:
                 place = Place(source.name, source.codec, line, row)
                 rows = parse_text(text, dialect, wanted, place, drop_bad_rows, faults)
+            points.look(text, source.codec, rows, row, line)
             line += rows.lines
             row += rows.count
             yield rows
             if digits is not None:  # after the rows were taken, which may show that digits are of no interest
                 digits.look(text, dialect, source.codec)
+        points.finish(source.name)
     except _EndlessRow as error:
         raise InputError(
             f"{source.name}, line {line} begins a row of more than {LONGEST_ROW:,} bytes{error}. "

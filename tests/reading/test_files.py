@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from losscheck.reading import Roles, Spelling, read_sample
+from losscheck.reading import Roles, read_sample
 from losscheck.results import InputError
 from losscheck.sample import Sample
 
@@ -534,18 +534,6 @@ def test_rows_within_quotes_are_not_lost(read, repeats):
     )
     assert refusal(read, "y,yhat,note\n" + rows + spoiled, drop_bad_rows=True) == message
     assert read("y,yhat,note\n" + rows + '2.5,2,"two, or\nthree, or four, lines"\n').n == repeats + 1
-
-
-def test_points_that_may_separate_thousands_are_refused(read):
-    content = "y;yhat\n1.234;1.200\n987;1.001\n2.345;2.400\n3.456;3.500\n"
-    assert refusal(read, content) == (
-        "residuals.csv: it cannot be told whether '1.234' has a decimal point or a thousands separator. "
-        "Write numbers without thousands separators, or say --decimal point."
-    )
-    assert read(content, spelling=Spelling(decimal=".")).target[0] == 1.234
-    # three decimals everywhere, or fewer somewhere, are decimals
-    assert read("y;yhat\n1.234;1.200\n987.000;1.001\n2.345;2.400\n3.456;3.500\n").n == 4
-    assert read("y;yhat\n1.234;1\n987;1.001\n2.34;2\n3.456;3.500\n").n == 4
 
 
 def test_a_header_in_another_order_is_never_dropped(read):

@@ -56,6 +56,8 @@ FILES = {
     "late_decimal_comma.csv": Refused("line 5, column 'y_true'", "'4,5'", "decimal mark as a point"),
     "late_decimal_point.csv": Refused("line 5, column 'y_true'", "'4.5'", "same decimal mark"),
     "comma_or_thousands.csv": Refused("it cannot be told", "'1,234'", "thousands separator"),
+    "point_or_thousands.csv": Refused("line 4, column 'y_true'", "cannot be told", "'1.205'", "--decimal point"),
+    "thousands_beside_commas.csv": Refused("line 2, column 'y_true'", "'1.234'", "'12,50' in column 'preis'"),
     "one_column_of_commas.csv": Refused("it cannot be told", "two cells"),
     "one_column_decimal_comma.csv": Read(residual=R),
     "sep_semicolon.csv": Read(T, P),
