@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from losscheck.numeric.lazy import Array, np
 from losscheck.reading.dialect import Dialect
 from losscheck.reading.number import SPACES, is_missing, parse_number, show
-from losscheck.reading.records import split_text
+from losscheck.reading.records import SAMPLE_RECORDS, split_text
 from losscheck.reading.text import Kind, Rows, Wanted
 from losscheck.results import InputError
 
@@ -24,8 +25,10 @@ _GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 _WHOLE = re.compile(r"[+-]?(?:0|[1-9]\d{0,2})", re.ASCII)
 FIRST_VALUES = 1024
 """Of a block: in most columns one of them settles the question."""
-MOST_LOOKED_AT = 1024
+MOST_LOOKED_AT = 128
 """Cells of a block whose text is looked at for a form that was not met yet."""
+CHUNK = 32_768
+"""Values at a time, which stay in the cache."""
 NEWLINE = 10
 
 
@@ -44,6 +47,7 @@ class _Watch:
     line: int = 0
     cell: str = ""
     whole: bool = False
+    near: bool = False  # one like 1.205 is among the first rows, perhaps 1.000, which as a number is 1
 
     def lacks(self, form: _Form) -> bool:
         """Tell whether no cell of this form has been met."""
@@ -63,8 +67,9 @@ class Points:
         numbers = [(place, c) for place, c in enumerate(wanted) if c.kind in (Kind.NUMBER, Kind.WEIGHT)]
         self.watched = [_Watch(column, place) for place, column in numbers if not dialect.decimal_is_sure]
         for watch in list(self.watched):
-            cells = (row[watch.column.index] for row in dialect.sample if len(row) == dialect.fields)
-            if any(_form_of(cell) is _Form.OTHER for cell in cells):
+            forms = {_form_of(row[watch.column.index]) for row in dialect.sample if len(row) == dialect.fields}
+            watch.whole, watch.near = _Form.WHOLE in forms, _Form.GROUPS in forms
+            if _Form.OTHER in forms:
                 self.watched.remove(watch)
 
     def look(self, text: bytes, codec: str, rows: Rows, row: int, line: int) -> None:
@@ -94,26 +99,28 @@ class Points:
         """Tell whether a column has a number of another form, and note those of these forms."""
         if _has_other(values[:FIRST_VALUES]):
             return True
-        is_whole = values == np.rint(values)
         for form in (_Form.GROUPS, _Form.WHOLE):
-            if not watch.lacks(form):
+            if not watch.lacks(form) or (form is _Form.GROUPS and not cells.have_points):
                 continue
-            likely = np.flatnonzero(is_whole if form is _Form.WHOLE else ~is_whole & np.isfinite(values))
-            for cell, line in cells.at(watch.column.index, likely[:MOST_LOOKED_AT]):
+            positions = _find_values(values, form is _Form.WHOLE, MOST_LOOKED_AT)
+            if form is _Form.GROUPS and watch.near:
+                positions, watch.near = list(range(min(len(values), SAMPLE_RECORDS))), False
+            for position in positions:
+                cell = cells.read(watch.column.index, position)
                 found = _form_of(cell)
                 if found is _Form.OTHER:
                     return True
                 if found is _Form.GROUPS and not watch.cell:
-                    watch.cell, watch.line = cell.strip(SPACES), line
+                    watch.cell, watch.line = cell.strip(SPACES), cells.line_of(position)
                 watch.whole |= found is _Form.WHOLE
                 if not watch.lacks(form):
                     break
         if not watch.cell or not (watch.whole or self.dialect.comma):
             return False
-        broken = np.flatnonzero(~is_whole & np.isfinite(values))
+        broken = np.array(_find_values(values, False, len(values)), dtype=np.int64)
         short = broken[np.rint(values[broken] * 1000) % 10 == 0]
         return _has_other(values) or any(
-            _form_of(cell) is _Form.OTHER for cell, _ in cells.at(watch.column.index, short)
+            _form_of(cells.read(watch.column.index, position)) is _Form.OTHER for position in short.tolist()
         )
 
 
@@ -127,23 +134,27 @@ class _Cells:
         self._rows = rows
         self._row = row
         self._line = line
-        self._starts: Positions | None = None
 
-    def at(self, column: int, positions: Positions) -> Iterator[tuple[str, int]]:
-        """Yield the cell of each row, and its line in the file."""
-        if not positions.size:
-            return
-        if self._starts is None:
-            self._starts = self._find_starts()
-        for record in (self._rows.row[positions] - self._row).tolist():
-            start, end = int(self._starts[record]), int(self._starts[record + 1])
-            line = self._text[start:end].decode(self._codec, "replace")
-            cells = next(iter(split_text(line, self._dialect.delimiter, self._dialect.quote)), ([], 0))[0]
-            if len(cells) == self._dialect.fields:
-                yield cells[column], self._line + self._text.count(b"\n", 0, start)
+    @cached_property
+    def have_points(self) -> bool:
+        """True where there is a point anywhere in the block."""
+        return b"." in self._text
 
-    def _find_starts(self) -> Positions:
-        """Return where each record begins, and the end of the text."""
+    def read(self, column: int, position: int) -> str:
+        """Return the cell of a row."""
+        record = int(self._rows.row[position]) - self._row
+        line = self._text[int(self._starts[record]) : int(self._starts[record + 1])].decode(self._codec, "replace")
+        cells, _ = next(split_text(line, self._dialect.delimiter, self._dialect.quote))
+        return cells[column]
+
+    def line_of(self, position: int) -> int:
+        """Return the line of a row in the file."""
+        start = int(self._starts[int(self._rows.row[position]) - self._row])
+        return self._line + self._text.count(b"\n", 0, start)
+
+    @cached_property
+    def _starts(self) -> Positions:
+        """Where each record begins, and the end of the text."""
         ends = np.flatnonzero(np.frombuffer(self._text, dtype=np.uint8) == NEWLINE) + 1
         starts = np.concatenate(([0], ends))
         if self._rows.lines == self._rows.count:
@@ -152,6 +163,24 @@ class _Cells:
         lines = [start for _, start in split_text(text, self._dialect.delimiter, self._dialect.quote)]
         chosen: Positions = starts[np.array([*lines, len(ends)])]
         return chosen
+
+
+def _find_values(values: Array, whole: bool, most: int) -> list[int]:
+    """Return the positions of the first finite values that are whole, or are not."""
+    found: list[int] = []
+    for start in range(0, len(values), CHUNK):
+        chunk = values[start : start + CHUNK]
+        equal = np.rint(chunk) == chunk
+        if not whole:
+            if equal.all():
+                continue
+            equal = ~equal & np.isfinite(chunk)
+        elif not equal.any():
+            continue
+        found += (start + np.flatnonzero(equal)).tolist()
+        if len(found) >= most:
+            break
+    return found[:most]
 
 
 def _form_of(cell: str) -> _Form | None:
