@@ -10,7 +10,14 @@ from itertools import zip_longest
 from typing import Any
 
 from losscheck.reading.encoding import HEAD_BYTES
-from losscheck.reading.header import find_comments, find_doubtful, has_header, has_units, name_from_comment
+from losscheck.reading.header import (
+    find_comments,
+    find_doubtful,
+    has_header,
+    has_units,
+    may_be_numbered,
+    name_from_comment,
+)
 from losscheck.reading.number import could_be_thousands, is_missing, parse_number, show
 from losscheck.reading.records import (
     DELIMITERS,
@@ -152,6 +159,12 @@ def _find_header(
 ) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
     """Return the names of the columns, None where there are none, and their units; `InputError` in doubt."""
     if not (has_header(best.records, best.decimal) if said is None else said):
+        if said is None and may_be_numbered(best.records):
+            first = best.delimiter.join(best.records[0])
+            raise InputError(
+                f"{file}, line {line}: it cannot be told whether {show(first)} are the numbers that pandas gives to "
+                f"columns without names, or a row. Say --header or --no-header."
+            )
         return None, ()
     header = tuple(" ".join(cell.split()) for cell in best.records[0])
     if said is None and (doubtful := find_doubtful(header)) is not None:

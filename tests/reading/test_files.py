@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from losscheck.reading import Roles, read_sample
+from losscheck.reading import Roles, Spelling, read_sample
 from losscheck.results import InputError
 from losscheck.sample import Sample
 
@@ -246,6 +246,33 @@ def test_a_decimal_comma_that_may_be_a_delimiter_is_refused(read):
         "Write numbers with a decimal point, or give every column a name."
     )
     assert read("residual\n1,5\n-0,7\n").residual.tolist() == [1.5, -0.7]
+
+
+IN_DOUBT = ["0,1\n1.5,1.2\n", "0,1\n1.5,1\n-2.5,0.5\n", "0\n1.5\n2\n-0.5\n", "1,2\n1.5,1.2\n0.5,0.25\n3.5,2.5\n"]
+
+
+@pytest.mark.parametrize("content", [*IN_DOUBT, "0,1,2\n0,0.93,1.5\n1,0.25,1\n"])
+def test_numbers_in_the_first_line_that_may_be_names(read, content):
+    first = content.partition("\n")[0]
+    assert refusal(read, content) == (
+        f"residuals.csv, line 1: it cannot be told whether '{first}' are the numbers that pandas gives to columns "
+        "without names, or a row. Say --header or --no-header."
+    )
+    columns = ("1", "2") if "," in first else (None, None)
+    count = content.count("\n")
+    roles = Roles(target=columns[0], prediction=columns[1])
+    assert read(content, roles, spelling=Spelling(header=False)).n == count
+    if first.startswith("0,"):
+        assert read(content, Roles(target="0", prediction="1"), spelling=Spelling(header=True)).n == count - 1
+
+
+def test_numbers_in_the_first_line_that_are_a_row(read):
+    roles = Roles(target="1", prediction="2")
+    assert read("0,1\n3,1\n0,0\n", roles).n == 3
+    assert read("0,1\n2,1\n1,0.5\n", roles).n == 3  # mostly whole
+    assert read("0.0,1.0\n1.5,1.2\n", roles).n == 2
+    assert read("1,2\n1.5,1.2\n2,0.25\n3.5,2.5\n", roles).n == 4
+    assert read("0,1\n1.5,1.25\n2.5,0.5\n-3.5,2.0\n", Roles(target="0", prediction="1")).n == 3  # names for certain
 
 
 @pytest.mark.parametrize("quote", ["", '"'])

@@ -30,7 +30,10 @@ class Refused:
         self.words = words
 
 
-OPTIONS = {"no_header_chosen.csv": Roles(target="1", prediction="2")}
+OPTIONS = {
+    "no_header_chosen.csv": Roles(target="1", prediction="2"),
+    "numbers_for_names_chosen.csv": Roles(target="0", prediction="1"),
+}
 FILES = {
     # encodings
     "utf8_bom.csv": Read(T, P),
@@ -101,6 +104,8 @@ FILES = {
     "blank.csv": Refused("nothing but blanks"),
     "one_row.csv": Read([1.5], [1]),
     "numbered_by_pandas.csv": Read(T, P),
+    "numbers_for_names.csv": Refused("line 1", "'0,1'", "--header or --no-header"),
+    "numbers_for_names_chosen.csv": Read(T, P),
     "index_without_name.csv": Refused("line 2 has 3 fields", "give row names a header"),
     # rows
     "blank_lines.csv": Read(T, P),
