@@ -119,9 +119,9 @@ def probe_dialect(source: Source, spelling: Spelling = Spelling()) -> Dialect:  
     above = (header is not None) + bool(units)
     used = skipped + (best.ends[above - 1] if above else 0)
     rows = best.records[above:]
-    if not rows and best.fault:
+    if not rows and best.fault and source.complete and skipped + len(text) == len(lines):
         raise InputError(f"{source.name}, line {used + 1}: {explain_fault(best.fault)}")
-    if not rows and source.complete:
+    if not rows and source.complete and not best.fault:
         raise InputError(f"{source.name} has a header but no rows below it. Give a row per observation.")
     if header is None and skipped and spelling.header is None:
         comment = lines[skipped - 1].decode(source.codec, "replace").strip().lstrip("#").strip()

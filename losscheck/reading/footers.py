@@ -99,7 +99,7 @@ class Footers:
         start = text.rfind(b"\n", 0, max(len(text) - self.bytes, 0)) + 1
         quote = self.dialect.quote.encode()
         while start and quote and text.count(quote, start) % 2:
-            start = text.rfind(b"\n", 0, start - 1) + 1
+            start = text.rfind(b"\n", 0, max(text.rfind(quote, 0, start), 0)) + 1
         return start
 
     def _explain(self, index: int, cell: str) -> str:

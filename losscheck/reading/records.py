@@ -14,6 +14,9 @@ DELIMITERS = (",", ";", "\t", "|", WHITESPACE)  # in a tie the first is taken
 QUOTES = ('"', "'")
 DECIMALS = (".", ",")
 SAMPLE_RECORDS = 256
+LONGEST_ROW = 16 * 1024 * 1024
+NO_LIMIT = 2**31 - 1
+"""Characters of a cell, for the csv module, whose own limit is 128 KiB: rows have a limit of their own."""
 
 Records = Sequence[Sequence[str]]
 
@@ -23,6 +26,7 @@ def split_records(lines: Sequence[str], delimiter: str, quote: str) -> Iterator[
 
     `csv.Error` where quotes do not match.
     """
+    csv.field_size_limit(NO_LIMIT)
     if delimiter == WHITESPACE:
         lines = [" ".join(line.split()) for line in lines]
     quoting: dict[str, Any] = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE, "quotechar": None}
@@ -50,6 +54,10 @@ def explain_fault(error: str) -> str:
         return "a quote is opened and never closed. Close it, or double quotes within a cell."
     if "expected after" in error:
         return "a quoted cell goes on after its closing quote. Double quotes within a quoted cell."
+    if "field limit" in error:
+        return (
+            f"a cell is longer than {LONGEST_ROW:,} characters. Is a quote opened and never closed? Shorten the cell."
+        )
     return f"the line cannot be split into cells ({error})."
 
 

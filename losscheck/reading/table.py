@@ -16,13 +16,13 @@ from losscheck.reading.digits import DigitCount
 from losscheck.reading.footers import Footers
 from losscheck.reading.frame import parse_table
 from losscheck.reading.points import Points
+from losscheck.reading.records import LONGEST_ROW
 from losscheck.reading.source import Source
 from losscheck.reading.spelling import WHITESPACE
 from losscheck.reading.swallowed import Swallowed
 from losscheck.reading.text import Kind, Place, Rows, Wanted, find_swallowed, parse_text
 from losscheck.results import InputError
 
-LONGEST_ROW = 16 * 1024 * 1024
 # Importing pandas takes as long as reading 1 to 2 MiB cell by cell; once there, it is faster from some rows on.
 IMPORT_PANDAS_FROM = 1024 * 1024
 USE_PANDAS_FROM = 16 * 1024

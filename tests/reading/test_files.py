@@ -282,10 +282,20 @@ def test_row_names_without_a_header_do_not_shift_the_values(read, quote):
     )
 
 
-def test_a_cell_too_long_for_the_splitter(read):
-    assert refusal(read, "y,yhat,t\n1,2," + "x" * 200_000 + "\n") == (
-        "residuals.csv, line 2: the line cannot be split into cells (field larger than field limit (131072))."
-    )
+@pytest.mark.parametrize("quote", ["", '"'])
+@pytest.mark.parametrize("length", [131_072, 131_073, 300_000, 9_000_000])
+@pytest.mark.parametrize("above", [0, 3, 100_000])
+def test_long_cells_of_text(read, quote, length, above):
+    text = quote + "x, y\n"[: 6 if quote else 1] * (length // 4) + quote
+    sample = read("y,yhat,t\n" + "1.5,2,a\n" * above + f"1,2,{text}\n" + "3,4.5,b\n" * 3)
+    assert sample.n == above + 4
+    assert sample.target[-4:].tolist() == [1, 3, 3, 3]
+
+
+def test_a_row_that_is_too_long(read):
+    rows = "y,yhat,t\n" + "1.5,2,a\n" * 3
+    message = refusal(read, rows + '1,2,"' + "x\n" * 20_000_000 + '"\n3,4.5,b\n')
+    assert message.startswith("residuals.csv, line 5 begins a row of more than 16,777,216 bytes")
 
 
 def test_a_header_over_two_lines(read):
