@@ -11,7 +11,7 @@ from losscheck.reading.arrow_lists import Field, list_fields, require_no_list, t
 from losscheck.reading.decompression import refuse_size
 from losscheck.reading.formats import Format
 from losscheck.reading.records import SAMPLE_RECORDS
-from losscheck.reading.source import Source
+from losscheck.reading.source import NoRows, Source
 from losscheck.reading.typed_table import Block, TypedTable
 from losscheck.results import InputError
 
@@ -46,7 +46,7 @@ def open_arrow(source: Source, most: int) -> TypedTable:
             raise InputError(f"{source.name} has several columns named '{twice}'. Rename all but one.")
         first = next((batch for batch in batches(names, SAMPLE_RECORDS) if batch.num_rows), None)
         if first is None or not names:
-            raise InputError(f"{source.name} holds no rows. Give a row per observation.")
+            raise NoRows(f"{source.name} holds no rows. Give a row per observation.")
         first = first.slice(0, SAMPLE_RECORDS)
         fields = _list_fields(first, names, source.name)
         first = first.slice(0, max(FEWEST_SAMPLED, SAMPLE_CELLS // len(fields)))

@@ -27,7 +27,7 @@ from losscheck.reading.records import (
     find_decimal,
     take_records,
 )
-from losscheck.reading.source import Source
+from losscheck.reading.source import NoRows, Source
 from losscheck.reading.spelling import WHITESPACE, Spelling
 from losscheck.reading.titles import count_title_lines
 from losscheck.results import InputError
@@ -122,7 +122,7 @@ def probe_dialect(source: Source, spelling: Spelling = Spelling()) -> Dialect:  
     if not rows and best.fault and source.complete and skipped + len(text) == len(lines):
         raise InputError(f"{source.name}, line {used + 1}: {explain_fault(best.fault)}")
     if not rows and source.complete and not best.fault:
-        raise InputError(f"{source.name} has a header but no rows below it. Give a row per observation.")
+        raise NoRows(f"{source.name} has a header but no rows below it. Give a row per observation.", header or ())
     if header is None and skipped and spelling.header is None:
         comment = lines[skipped - 1].decode(source.codec, "replace").strip().lstrip("#").strip()
         above_rows, _, _ = take_records([comment], best.delimiter, best.quote)

@@ -19,12 +19,13 @@ from losscheck.reading.labels import SEGMENTS, Labels
 from losscheck.reading.layout import Layout, find_layout
 from losscheck.reading.partitions import add_partitions
 from losscheck.reading.regression import NO_GROUPS, make_regression
-from losscheck.reading.source import Source
+from losscheck.reading.source import NoRows, Source
 from losscheck.reading.spelling import Spelling
 from losscheck.reading.tables import Table, open_table
 from losscheck.reading.targets import make_labels, make_targets
 from losscheck.reading.text import Kind, Rows, Wanted
 from losscheck.reading.undecided import Undecided
+from losscheck.reading.without_rows import WithoutRows
 from losscheck.reading.wording import list_texts
 from losscheck.results import InputError, InputFile, InputInfo
 from losscheck.sample import ClassSample, Sample
@@ -62,8 +63,7 @@ class Reading:
         """Look for the columns of `roles` in the first file."""
         self.spelling = spelling
         self.targets = targets
-        self.roles = roles
-        self.request = request
+        self.roles, self.request = roles, request
         self.drop_bad_rows = drop_bad_rows
         self.with_features = with_features
         self.progress = progress
@@ -74,8 +74,8 @@ class Reading:
         self.partitions: dict[str, dict[str, str]] = {}
         self.files: list[InputFile] = []
         self.dialect: dict[str, Any] = {}
-        self.headed = True
-        self.fields = 0
+        self.without_rows = WithoutRows()
+        self.headed, self.fields = True, 0
         self.layout = Layout({})
         self.labels: Labels | None = None
         self.levels: dict[str, Levels] = {}
@@ -87,11 +87,15 @@ class Reading:
 
     def read(self, source: Source) -> None:
         """Read one file to its end."""
-        if self._is_summary(source):
+        if not source.empty and self._is_summary(source):
             text = b"".join(source.blocks()).decode(source.codec, "replace")
             self.summaries.append((source.name, parse_summary(text, source.name)))
             return
-        table = self.open(source)
+        try:
+            table = self.open(source)
+        except NoRows as error:
+            self.without_rows.add(source.name, error, len(self.partitions))
+            return
         layout = self._match_columns(table, source) if self.files else self._settle_columns(table, source)
         wanted = [
             Wanted(column.index, column.name, kind, self._labels(role, column) if kind is Kind.LABEL else None)
@@ -111,6 +115,12 @@ class Reading:
                 self.progress(f"{source.name}: {rows:,} rows")
         self.files.append(source.summary(rows))
 
+    def _describe(self) -> dict[str, Any]:
+        """Return how the files were read, with those that were passed over."""
+        used = {name for names in self._names().values() for name in names}
+        elsewhere = set(self.targets.names if self.targets else ()).union(*self.partitions.values())
+        return self.without_rows.describe(self.dialect, used - elsewhere if self.headed else None)
+
     def open(self, source: Source) -> Table:
         """Return the table of a file, with the targets of another one and the keys of its directories."""
         table = open_table(source, self.spelling, self.drop_bad_rows)
@@ -119,7 +129,7 @@ class Reading:
 
     def sample(self) -> Sample | ClassSample | Summary:
         """Return what was read: a summary where there were too many rows of a regression to keep."""
-        info = InputInfo(tuple(self.files), 0, 0, self.layout.describe(), self.dialect)
+        info = InputInfo(tuple(self.files), 0, 0, self.layout.describe(), self._describe())
         why = self.undecided.explain_binary() if self.undecided else ""
         if why:
             return self._binary(info, why)
@@ -148,6 +158,7 @@ class Reading:
 
     def merged(self) -> Summary:
         """Return the sum of the summaries that were read."""
+        self.without_rows.require_none()
         names = [name for name, _ in self.summaries]
         merged = merge_summaries([summary for _, summary in self.summaries], names)
         for role in (*NOT_IN_SUMMARY, "target", "prediction", "residual"):
