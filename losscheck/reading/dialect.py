@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from losscheck.reading.encoding import HEAD_BYTES
@@ -14,6 +14,7 @@ from losscheck.reading.header import (
     find_comments,
     find_doubtful,
     has_header,
+    has_row_names,
     has_units,
     may_be_numbered,
     name_from_comment,
@@ -58,6 +59,7 @@ class Dialect:
     skipped_lines: int
     sample: tuple[tuple[str, ...], ...]
     units: tuple[str, ...] = ()  # of a row below the header that was passed over
+    row_names: bool = False  # the first column has them, and no name
     decimal_is_sure: bool = True  # False where a point may separate thousands
     comma: tuple[str, str] | None = (
         None  # a column with decimal commas though the mark is a point, and one of its cells
@@ -80,6 +82,8 @@ class Dialect:
             "header": self.header is not None,
             "skipped_lines": self.skipped_lines,
         }
+        if self.row_names:
+            described["row_names"] = True
         if self.units:
             described["units"] = ", ".join(self.units)
         if source.encoding == "cp1252":
@@ -119,6 +123,9 @@ def probe_dialect(source: Source, spelling: Spelling = Spelling()) -> Dialect:  
     above = (header is not None) + bool(units)
     used = skipped + (best.ends[above - 1] if above else 0)
     rows = best.records[above:]
+    row_names = header is not None and has_row_names(best.records, _starts_in_quotes(best, text), best.delimiter)
+    if header is not None and row_names:
+        header = ("", *header)
     if not rows and best.fault and source.complete and skipped + len(text) == len(lines):
         raise InputError(f"{source.name}, line {used + 1}: {explain_fault(best.fault)}")
     if not rows and source.complete and not best.fault:
@@ -138,6 +145,7 @@ def probe_dialect(source: Source, spelling: Spelling = Spelling()) -> Dialect:  
         skipped,
         rows,
         units,
+        row_names,
         best.decimal == "," or spelling.decimal is not None,
         _find_comma(header, rows) if best.decimal == "." and best.delimiter != "," else None,
     )
@@ -152,6 +160,12 @@ def _whole_lines(source: Source) -> list[bytes]:
             )
         head = head[: head.rindex(b"\n") + 1]
     return head.split(b"\n")
+
+
+def _starts_in_quotes(best: _Candidate, text: Sequence[str]) -> bool:
+    """Tell whether the first cell of each row below the header is in quotes."""
+    starts = ("".join(text[start:end]).lstrip() for start, end in pairwise(best.ends))
+    return bool(best.quote) and all(start.startswith(best.quote) for start in starts)
 
 
 def _find_header(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from losscheck.reading.number import SPACES, is_missing, is_misspelt, parse_number, parse_sample
 
 _UNIT = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _LETTER = re.compile(r"[^\W\d_]|[%°]")
+
+FEWEST_NAMED = 3
+"""Rows whose names, not in quotes, show what they are."""
 
 Records = Sequence[Sequence[str]]
 
@@ -88,6 +91,28 @@ def _has_whole(rows: Records) -> bool:
 
 def _is_fraction(cell: str) -> bool:
     return not is_missing(cell) and _WHOLE.fullmatch(cell.strip(SPACES)) is None and any(map(str.isdecimal, cell))
+
+
+def has_row_names(records: Records, quoted: bool, delimiter: str) -> bool:
+    """Tell whether the header is one name short because the first column has the names of rows, as R writes them.
+
+    It might as well lack the name of the last column, or every row might have a comma within a number. So the names
+    are all different, and they are in quotes (`quoted`), words, or count the rows; where no comma separates cells, they
+    may also rise, for rows that were chosen from others.
+    """
+    first, rows = records[0], records[1:]
+    if any(len(row) != len(first) + 1 for row in rows) or not any(row[-1].strip() for row in rows):
+        return False
+    names = [row[0].strip() for row in rows]
+    if "" in names or len(set(names)) < len(names) or len(rows) < (2 if quoted else FEWEST_NAMED):
+        return False
+    if quoted or not any(parse_number(name) is not None for name in names):
+        return True
+    if not all(name.isdecimal() for name in names):
+        return False
+    numbers = [int(name) for name in names]
+    steps = {after - before for before, after in pairwise(numbers)}
+    return (steps == {1} and numbers[0] in (0, 1)) if delimiter == "," else min(steps) > 0
 
 
 def has_units(rows: Records, decimal: str) -> bool:

@@ -8,6 +8,7 @@ import hashlib
 import io
 import lzma
 import os
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -275,11 +276,50 @@ def test_numbers_in_the_first_line_that_are_a_row(read):
     assert read("0,1\n1.5,1.25\n2.5,0.5\n-3.5,2.0\n", Roles(target="0", prediction="1")).n == 3  # names for certain
 
 
-@pytest.mark.parametrize("quote", ["", '"'])
-def test_row_names_without_a_header_do_not_shift_the_values(read, quote):
-    assert "line 2 has 3 fields, but the header has 2 (the delimiter is whitespace; quote cells" in refusal(
-        read, f"{quote}y{quote} {quote}yhat{quote}\n{quote}1{quote} 1.5 2.5\n{quote}2{quote} 2.5 3.5\n"
-    )
+ROW_NAMES = {
+    "quoted": ('"y" "yhat"', '"7" 1.5 2.5', '"3" 2.5 3.5'),
+    "counting": ("y yhat", "1 1.5 2.5", "2 2.5 3.5", "3 1.5 2"),
+    "chosen rows": ("y\tyhat", "3\t1.5\t2.5", "17\t2.5\t3.5", "22\t1.5\t2"),
+    "words": ("y yhat", "a 1.5 2.5", "b 2.5 3.5", "c 1.5 2"),
+    "commas": ('"y","yhat"', '"a b",1.5,2.5', '"c",2.5,3.5'),
+    "decimal commas": ('"y" "yhat"', '"1" 1,5 2,5', '"2" 2,5 3,5', '"3" 1,5 2'),
+    "counting, commas": ("y,yhat", "1,1.5,2.5", "2,2.5,3.5", "3,1.5,2"),
+}
+
+
+@pytest.mark.parametrize("lines", ROW_NAMES.values(), ids=ROW_NAMES)
+@pytest.mark.parametrize("more", [0, 10_000])
+def test_row_names_without_a_header(read, lines, more):
+    mark = re.search(r"[\t, ]", lines[0])[0]
+    name = {'"': '"x{}"', "c": "x{}"}.get(lines[-1][0], "{}")
+    first = int(lines[-1][:1]) + 1 if mark == "," and name == "{}" else 100
+    later = [mark.join((name.format(first + row), "1", "2")) for row in range(more)]
+    sample = read("\n".join((*lines, *later)) + "\n")
+    assert sample.target[:2].tolist() == [1.5, 2.5]
+    assert sample.prediction[:2].tolist() == [2.5, 3.5]
+    assert (sample.n, sample.info.dialect["row_names"]) == (len(lines) - 1 + more, True)
+
+
+NO_ROW_NAMES = {
+    "two rows": ("y yhat", "1 1.5 2.5", "2 2.5 3.5"),
+    "a name is missing": ("y yhat", "4 1.5 2.5", "4.5 2.5 3.5", "5 1.5 2"),
+    "repeated": ('"y" "yhat"', '"a" 1.5 2.5', '"a" 2.5 3.5'),
+    "falling": ("y yhat", "5 1.5 2.5", "4 2.5 3.5", "3 1.5 2"),
+    "commas for decimals": ("y,yhat", "3,5,2.5", "7,5,3.5", "9,5,2"),
+    "delimiters at the end": ("y,yhat", "1,2.5,", "2,3.5,", "3,2,"),
+    "two names short": ('"y" "yhat"', '"a" 1.5 2.5 1', '"b" 2.5 3.5 1'),
+    "some rows": ('"y" "yhat"', '"a" 1.5 2.5', '"b" 2.5 3.5', "3 4"),
+}
+
+
+@pytest.mark.parametrize("lines", NO_ROW_NAMES.values(), ids=NO_ROW_NAMES)
+def test_a_header_that_is_short_of_a_name_does_not_shift_the_values(read, lines):
+    assert re.search(r"line 2 has [34] fields, but the header has 2 ", refusal(read, "\n".join(lines) + "\n"))
+
+
+def test_row_names_are_no_column_of_numbers(read):
+    sample = read('"resid"\n"3" 0.5\n"17" -0.5\n"22" 1\n')
+    assert sample.residual.tolist() == [0.5, -0.5, 1]
 
 
 @pytest.mark.parametrize("quote", ["", '"'])

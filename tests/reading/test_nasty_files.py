@@ -106,6 +106,8 @@ FILES = {
     "numbered_by_pandas.csv": Read(T, P),
     "numbers_for_names.csv": Refused("line 1", "'0,1'", "--header or --no-header"),
     "numbers_for_names_chosen.csv": Read(T, P),
+    "row_names_of_r.csv": Read(T, P, dialect={"row_names": True}),
+    "row_names_in_words.csv": Read(T, P, dialect={"row_names": True}),
     "index_without_name.csv": Refused("line 2 has 3 fields", "give row names a header"),
     # rows
     "blank_lines.csv": Read(T, P),
