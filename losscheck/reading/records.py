@@ -28,7 +28,8 @@ def split_records(lines: Sequence[str], delimiter: str, quote: str) -> Iterator[
     """
     csv.field_size_limit(NO_LIMIT)
     if delimiter == WHITESPACE:
-        lines = [" ".join(line.split()) for line in lines]
+        # Blanks and tabs alone: a no-break blank is no blank to any reader of such tables, and part of its cell.
+        lines = [" ".join(filter(None, line.replace("\t", " ").split(" "))) for line in lines]
     quoting: dict[str, Any] = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE, "quotechar": None}
     reader = csv.reader(
         (line + "\n" for line in lines), delimiter=delimiter, skipinitialspace=True, strict=True, **quoting

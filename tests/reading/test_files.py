@@ -317,6 +317,23 @@ def test_a_header_that_is_short_of_a_name_does_not_shift_the_values(read, lines)
     assert re.search(r"line 2 has [34] fields, but the header has 2 ", refusal(read, "\n".join(lines) + "\n"))
 
 
+@pytest.mark.parametrize("rows", [3, 100_000])
+@pytest.mark.parametrize("blank", ["\u00a0", "\u2009", "\u202f", "\u3000"])
+def test_other_blanks_in_a_table_between_blanks_are_part_of_the_cell(read, rows, blank):
+    above = "y  yhat\n" + " 1.5\t2 \n" * rows
+    assert read(above).n == rows
+    message = refusal(read, f"{above}1{blank} 2\n")
+    assert message.startswith(
+        f"residuals.csv, line {rows + 2}, column 'y': {f'1{blank}'!r} is not a number. Remove the"
+    )
+    message = refusal(read, f"{above}1 2 {blank}\n")
+    assert f"line {rows + 2} has 3 fields" in message
+    assert f"the blank U+{ord(blank):04X} separates no cells" in message
+    assert "'yhat'" in refusal(
+        read, (f"1 2{blank}\n" * rows).join(["y yhat\n", ""]), Roles(target="y", prediction="yhat")
+    )
+
+
 def test_row_names_are_no_column_of_numbers(read):
     sample = read('"resid"\n"3" 0.5\n"17" -0.5\n"22" 1\n')
     assert sample.residual.tolist() == [0.5, -0.5, 1]

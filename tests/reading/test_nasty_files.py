@@ -155,6 +155,8 @@ FILES = {
     "arabic_digits.csv": Refused("line 5, column 'y_true'", "digits 0 to 9"),
     "full_width_digits.csv": Refused("line 5, column 'y_true'", "digits 0 to 9"),
     "no_break_blank.csv": Refused("line 5, column 'y_true'", "blanks of another kind"),
+    "no_break_blank_between_blanks.csv": Refused("line 5, column 'y_true'", "'1\\xa0'", "blanks of another kind"),
+    "no_break_blank_for_blank.csv": Refused("line 5 has 1 field", "the blank U+00A0 separates no cells"),
     "trailing_minus.csv": Refused("line 5, column 'y_true'", "negative numbers"),
     "spreadsheet_error.csv": Refused("line 5, column 'y_true'", "formula"),
     "fraction.csv": Refused("line 5, column 'y_true'", "is not a number"),
