@@ -146,7 +146,7 @@ def open_source(
     """
     with ExitStack() as opened:
         name, raw = _open_binary(path, opened)
-        name = shown or name
+        name = writable(shown or name)
         file = FingerprintedFile(raw)
         opened.callback(file.close)
         if _is_empty(file, name):
@@ -171,6 +171,11 @@ def open_source(
         text = unify_line_ends(transcode(chain((first,), blocks), encoding, name))
         head, complete = _take_head(text)
         yield Source(name, compression, encoding, head, complete, file, plain, form, text, opened)
+
+
+def writable(name: str) -> str:
+    r"""Return a file's name as text that can be written: bytes that are no UTF-8 as \udcff, as messages show them."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _nothing(name: str, file: FingerprintedFile, opened: ExitStack, what: str) -> Source:
