@@ -22,7 +22,7 @@ from losscheck.preparation import Prepared
 from losscheck.ranking import LOGS, SCALE_HEADS, FamilyFits
 from losscheck.results import Fit
 from losscheck.sample import Sample
-from losscheck.target import Target, describe_target, is_blurred
+from losscheck.target import Target, describe_target, domain_pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -197,15 +197,15 @@ def hold_contest(sample: Sample, prepared: Prepared, fits: FamilyFits) -> Contes
 
     A material trend of the mean is taken out of the predictions, as it is of the residuals.
     """
-    joint, targets = sample.paired, sample.target_values
-    if targets is None or joint.target is None or joint.prediction is None or sample.n < FEWEST_ROWS:
+    joint, targets = domain_pairs(sample), sample.target_values
+    if targets is None or joint is None or sample.n < FEWEST_ROWS:
         return None
-    if is_blurred(sample):
+    if joint.target is None or joint.prediction is None:
         return None
     target = describe_target(targets)
     domains = target.domains()
     mended = prepared.material and not target.atomic  # a cut bends the mean: that is no fault of the predictions
-    prediction = joint.target - prepared.values if mended else joint.prediction
+    prediction = joint.prediction + prepared.trend.fitted(joint.prediction) if mended else joint.prediction
     families = [family for family in RESPONSE_FAMILIES if family.domain in domains]
     possible = _possible(target, prediction, joint.count)
     if target.atomic and share_where(possible, joint.count) < 1 - MOST_IMPOSSIBLE:
@@ -219,7 +219,7 @@ def hold_contest(sample: Sample, prepared: Prepared, fits: FamilyFits) -> Contes
     y, f = joint.target[possible], prediction[possible]
     if bool((y == y[0]).all()):
         return None
-    pairs = make_pairs(y, f, weight, _width(target, prepared), np.log(f) if (f > 0).all() else f)
+    pairs = make_pairs(y, f, weight, _width(target, prepared))
     own = [fitted for family in families for fitted in _fit_own(family, pairs, target)]
     noise = [] if target.atomic else _fit_noise(pairs, prepared, fits, target)
     finite = [entry for entry in (*own, *noise) if math.isfinite(entry.fit.bic) and math.isfinite(entry.fit.score)]

@@ -16,7 +16,7 @@ from losscheck.classes.request import ClassRequest
 from losscheck.drawing import draw_histogram, draw_quantiles
 from losscheck.facts import gather_facts
 from losscheck.families import declaration_named
-from losscheck.notes import CLASSES_FROM, note_sample
+from losscheck.notes import note_classes, note_sample
 from losscheck.numeric.lazy import np
 from losscheck.options import Options, make_asked, make_options
 from losscheck.plotting import plot_noise
@@ -262,7 +262,7 @@ def _diagnose_classes(sample: ClassSample, request: ClassRequest, alpha: float, 
         verdict=verdict,
         fits=describe_fit(facts),
         checks=(*checks, *judged),
-        notes=(CLASSES_FROM[request.predictions_from],) if facts.labelled else (),
+        notes=note_classes(sample, request.predictions_from),
         reliability=reliability(sample, alpha),
         derivation=facts.family.derivation,
         plots=plot_classes(sample, alpha),

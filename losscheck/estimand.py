@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from losscheck.numeric.lazy import Array, np
@@ -77,9 +78,9 @@ def _split(
             yield points, None if weights is None else weights[points]
         return
     after = np.cumsum(count[order])
-    sizes = [part.size for part in np.array_split(np.arange(round(after[-1])), groups)]
-    ends = np.cumsum(sizes)
-    for start, end in zip(ends - sizes, ends, strict=True):
+    each, over = divmod(round(after[-1]), groups)  # as `array_split` has it, which would take memory for every row
+    ends = [each * group + min(group, over) for group in range(groups + 1)]
+    for start, end in pairwise(ends):
         inside = np.minimum(after, end) - np.maximum(after - count[order], start)
         points = order[inside > 0]
         yield points, inside[inside > 0] * (1.0 if weights is None else weights[points])

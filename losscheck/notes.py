@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from losscheck.sample import Baseline, Sample
+from losscheck.sample import Baseline, ClassSample, Sample
 from losscheck.target import is_blurred
 
 PREDICTIONS_FROM = {
@@ -38,6 +38,14 @@ def note_sample(sample: Sample, source: str) -> tuple[str, ...]:
     if sample.info.summarized:
         notes += [SUMMARIZED, BLURRED] if is_blurred(sample) else [SUMMARIZED]
     return tuple(notes)
+
+
+def note_classes(sample: ClassSample, source: str) -> tuple[str, ...]:
+    """Return the notes on scores that were converted, and on where outputs come from if there are labels."""
+    score = (sample.info.dialect or {}).get("score")
+    converted = (f"{score}. Name a column of probabilities with -p, if that is wrong.",) if score else ()
+    labelled = sample.label is not None or sample.targets is not None
+    return (*converted, CLASSES_FROM[source]) if labelled else converted
 
 
 def _note_baseline(baseline: Baseline) -> str:

@@ -24,7 +24,7 @@ from losscheck.numeric.ties import distinct_values, rounding_step
 from losscheck.numeric.trend import Coefficient, Trend
 from losscheck.results import Estimate
 from losscheck.sample import Sample, Values
-from losscheck.target import is_blurred
+from losscheck.target import domain_pairs
 
 MEDIAN_LEVEL = 0.05
 """At which the signs must show a trend of the mean too: wide, so that symmetric noise excuses few trends."""
@@ -129,7 +129,7 @@ def prepare(sample: Sample, alpha: float, mean_wanted: bool = False) -> Prepared
         residuals,
         shape,
         cells,
-        _log_view(sample, paired, gate, residuals),
+        _log_view(sample, trend if material else None, gate, residuals),
         trend,
         material,
         gate,
@@ -200,13 +200,15 @@ def _target_atom(target: Values | None) -> Atom | None:
     return Atom("target", float(value[top]), share) if continuous and share >= LARGEST_ATOM else None
 
 
-def _log_view(sample: Sample, values: Array, gate: ScaleGate | None, like: Points) -> LogView | None:
-    pairs, targets = sample.paired, sample.target_values
+def _log_view(sample: Sample, trend: Trend | None, gate: ScaleGate | None, like: Points) -> LogView | None:
+    """Return the log ratios, and the residuals without their material trend, if there is one."""
+    pairs, targets = domain_pairs(sample), sample.target_values
+    if pairs is None or targets is None or gate is None or not (targets.value > 0).all():
+        return None
     target, prediction = pairs.target, pairs.prediction
-    if target is None or targets is None or prediction is None or gate is None or not (targets.value > 0).all():
+    if target is None or prediction is None:
         return None
-    if is_blurred(sample):
-        return None
+    values = pairs.residual if trend is None else pairs.residual - trend.fitted(prediction)
     defined = prediction > 0
     rows = rows_of(prediction, pairs.count)
     kept = rows_of(prediction[defined], None if pairs.count is None else pairs.count[defined])

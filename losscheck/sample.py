@@ -102,7 +102,7 @@ class Sample:
 
     `count` is how many rows each point stands for; None: one each. A summary gives more: which points stand for rows
     that differ a little (`merged`), `cells` with residual and prediction together, coarser than `residual` is alone,
-    and the `targets` by themselves.
+    `joint` with target and prediction together, fine where a target is near 0, and the `targets` by themselves.
     """
 
     residual: Array
@@ -122,6 +122,7 @@ class Sample:
     count: Array | None = None
     merged: NDArray[np.bool_] | None = None
     cells: Sample | None = None
+    joint: Sample | None = None
     targets: Values | None = None
     segments: Segments | None = None
 

@@ -104,25 +104,50 @@ def describe_target(targets: Values) -> Target:
     )
 
 
-def is_blurred(sample: Sample) -> bool:
-    """Return whether a summary holds targets and predictions too coarsely together for the targets' own likelihoods.
+def domain_pairs(sample: Sample) -> Sample | None:
+    """Return targets with their predictions as finely as the likelihoods of the targets' own domain need.
 
-    Its cells are fine about a residual of 0, and so coarse where a target is near 0 and its prediction is not. How much
-    that matters is seen from the targets by themselves, which are held finely: the share of zeros, and the mean
-    logarithms that gamma, log-normal and beta depend on, are to be the same. An atom is mixed with its neighbours.
+    Those of rows always are. A summary has them in cells of residual and prediction, fine about a residual of 0 and so
+    coarse where a target is near 0 and its prediction is not, and in cells of target and prediction, fine where the
+    targets are near 0. None where neither will do.
     """
-    targets, cells = sample.target_values, sample.cells
-    if targets is None or cells is None or cells.target is None:
-        return False
-    target, joint = describe_target(targets), cells.target
-    if target.atomic or not target.domains():
-        return target.atomic
-    off = [_share(Values(joint, cells.count), 0.0) - target.zeros]
-    if target.lowest > 0:
-        off.append(mean_of(np.log(joint), cells.count) - mean_of(np.log(targets.value), targets.count))
-    if target.unit and target.highest < 1:
-        off.append(mean_of(np.log1p(-joint), cells.count) - mean_of(np.log1p(-targets.value), targets.count))
-    return max(map(abs, off)) > BLURRED
+    views = [view for view in (sample.paired, sample.joint) if view is not None]
+    blur = [_measure_blur(sample, view) for view in views]
+    return views[blur.index(min(blur))] if min(blur) <= BLURRED else None
+
+
+def is_blurred(sample: Sample) -> bool:
+    """Return whether a summary holds targets and predictions too coarsely together for likelihoods of the domain."""
+    return sample.target_values is not None and domain_pairs(sample) is None
+
+
+def _measure_blur(sample: Sample, view: Sample) -> float:
+    """Return how much the points of a view differ from the rows, in nats or in shares of the rows.
+
+    It is seen from the targets by themselves, which are held finely: the shares of zeros and of the ends, and the mean
+    logarithms that gamma, log-normal and beta depend on, are to be the same.
+    """
+    targets, y = sample.target_values, view.target
+    if targets is None or y is None or view is sample:
+        return 0.0
+    target, joint = describe_target(targets), Values(y, view.count)
+    if not target.atomic and not target.domains():
+        return 0.0
+    off = [_share(joint, 0.0) - target.zeros]
+    off += [_share(joint, target.lowest) - target.low_share] if target.low_atom else []
+    off += [_share(joint, target.highest) - target.high_share] if target.high_atom else []
+    if target.lowest > 0 or (target.lowest == 0 and not target.whole):
+        off.append(_mean_log(joint, 0.0) - _mean_log(targets, 0.0))
+    if target.unit:
+        off.append(_mean_log(joint, 1.0) - _mean_log(targets, 1.0))
+    return max(map(abs, off))
+
+
+def _mean_log(of: Values, origin: float) -> float:
+    """Return the sum of log |y − origin| of the values off the origin, a row of all."""
+    away = np.abs(of.value - origin)
+    off = away > 0
+    return mean_of(np.where(off, np.log(np.where(off, away, 1.0)), 0.0), of.count)
 
 
 def _share(of: Values, value: float) -> float:

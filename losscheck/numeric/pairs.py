@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,8 +12,9 @@ EXACT_ROWS = 6000
 """Up to here the pairs are the rows themselves."""
 COLUMNS, BINS = 96, 48
 """Above, cells: predictions in bins that are uniform in log f (or in logit f, or in f), targets in their distinct
-values where there are few, else in bins uniform in log(y/f) or y − f. Each cell is kept as two pairs, at mean ± sd of
-the target. At n = 200,000 parameters move by at most a tenth of a standard error (tests)."""
+values where there are few, else in bins uniform in the difference of logarithms, of the logits of shares, or of the
+values; those at 0, or shares at 1, by themselves. Each cell is kept as two pairs, at mean ± sd of the target. At
+n = 200,000 parameters move by at most a tenth of a standard error (tests)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,24 +45,43 @@ class Pairs:
         return float(self.weight @ values) / self.n
 
 
-def make_pairs(target: Array, prediction: Array, weight: Array | None, width: float, along: Array) -> Pairs:
-    """Return the rows as pairs, or cells of them, whose columns are uniform in `along`, made of the prediction.
+def make_pairs(target: Array, prediction: Array, weight: Array | None, width: float) -> Pairs:
+    """Return the rows as pairs, or cells of them.
 
     Targets that lie on a grid stay what they are: their cells are those of single values.
     """
     w = np.ones(target.size) if weight is None else weight
     if target.size <= EXACT_ROWS:
         return Pairs(target, prediction, w, width)
-    column = _bin(along, COLUMNS)
+    scale = _find_scale(target, prediction)
+    column = _bin(scale(prediction), COLUMNS)
     values = _grid_index(target, width)
     if values is not None:
         return _merge(target, prediction, w, width, column, values)
-    spread = np.log(target) - np.log(prediction) if target.min() > 0 and prediction.min() > 0 else target - prediction
-    z = (spread - np.median(spread)) / (np.percentile(np.abs(spread - np.median(spread)), 68) or 1.0)
-    row = _bin(np.copysign(np.log1p(np.abs(z)), z), BINS) + 1
+    apart = ((target == 0) & (scale is not _linear)) | ((target == 1) & (scale is _logit))  # ends without bounds
+    spread = scale(np.where(apart, prediction, target)) - scale(prediction)
+    middle = np.median(spread[~apart]) if not apart.all() else 0.0
+    z = (spread - middle) / (np.percentile(np.abs(spread - middle), 68) or 1.0)
+    row = np.where(apart, 0, _bin(np.copysign(np.log1p(np.abs(z)), z), BINS) + 1)
     for atom in _atoms(target):
         row = np.where(target == atom, BINS + 1 + int(atom > target.min()), row)
     return _merge(target, prediction, w, width, column, row)
+
+
+def _find_scale(target: Array, prediction: Array) -> Callable[[Array], Array]:
+    """Return the scale for the distance between targets and predictions: logits of shares, logarithms, or linear."""
+    if target.min() < 0 or prediction.min() <= 0:
+        return _linear
+    return _logit if target.max() <= 1 and prediction.max() < 1 else np.log
+
+
+def _linear(values: Array) -> Array:
+    return values
+
+
+def _logit(values: Array) -> Array:
+    logit: Array = np.log(values) - np.log1p(-values)
+    return logit
 
 
 MOST_VALUES = 400
@@ -101,10 +122,12 @@ def _merge(target: Array, prediction: Array, weight: Array, width: float, column
     if width > 0:
         y = np.where(same, np.round(y / width, 9) * width, y)
     both = np.concatenate
-    low = np.where(same, y, y - sd)
+    low, high = y - sd, y + sd
     if target.min() >= 0:
         low = np.maximum(low, 0.5 * np.minimum(y, target[target > 0].min())) * (y > 0)
+    if target.min() >= 0 and target.max() <= 1 and prediction.max() < 1:
+        high = 1 - np.maximum(1 - high, 0.5 * np.minimum(1 - y, 1 - target[target < 1].max())) * (y < 1)
     parts = [(y[same], f[same], count[same])]
-    parts += [(v[~same], f[~same], count[~same] / 2) for v in (low, y + sd)]
+    parts += [(v[~same], f[~same], count[~same] / 2) for v in (low, high)]
     y, f, w = (both([part[i] for part in parts]) for i in range(3))
     return Pairs(y, f, w, width)

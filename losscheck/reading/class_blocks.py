@@ -67,10 +67,10 @@ class Block:
 
 
 def find_blocks(columns: Iterable[Column]) -> list[Block]:
-    """Return every group of two or more columns that can be read as outputs with one stem."""
+    """Return every group of two or more columns that can be read as outputs with one stem; numbers may be misspelt."""
     groups: dict[str, list[tuple[Column, str]]] = {}
     for column in columns:
-        if not column.numeric or column.normal in HARD_NAMES:
+        if column.is_text or column.normal in HARD_NAMES:
             continue
         if column.name.isdecimal():
             groups.setdefault("", []).append((column, column.name))

@@ -8,9 +8,18 @@ from functools import cached_property
 from typing import NoReturn
 
 from losscheck.reading.class_blocks import Block, find_blocks
-from losscheck.reading.class_names import CLASS_TARGET_NAMES, IGNORE_INDICES, is_score, tidy
+from losscheck.reading.class_names import CLASS_TARGET_NAMES, IGNORE_INDICES, is_score, key_of, tidy
 from losscheck.reading.column import Column, find_numbered
-from losscheck.reading.names import PREDICTION_NAMES, TARGET_NAMES, WEIGHT_NAMES, flatten, is_pair
+from losscheck.reading.names import (
+    PREDICTION_NAMES,
+    STRONG_TARGETS,
+    TARGET_NAMES,
+    WEAK_TARGETS,
+    WEIGHT_NAMES,
+    flatten,
+    is_pair,
+    keep_strongest,
+)
 from losscheck.reading.wording import list_names
 from losscheck.results import InputError, TaskKind
 
@@ -46,14 +55,36 @@ class Candidates:
 
     @cached_property
     def named_targets(self) -> list[Column]:
-        """The target that was chosen, else the columns with the name of one."""
+        """The target that was chosen, else the columns with the name of one, the strongest ones."""
+        return keep_strongest(self._every_target)
+
+    @cached_property
+    def _every_target(self) -> list[Column]:
+        """The target that was chosen, else the columns with the name of one; beside a mere `label` also true_label."""
         known = flatten(TARGET_NAMES)
-        return list(self.target) or [column for column in self.free if column.normal in known]
+        named = list(self.target) or [column for column in self.free if column.normal in known]
+        return named if self.target else sorted((*named, *self._rivals(named)), key=lambda column: column.index)
+
+    def _rivals(self, named: Sequence[Column]) -> list[Column]:
+        """Return the columns that are as good a target of classes as `label` is, which may be the predicted class.
+
+        `outcome` or `class` are where they have the same classes, or words, too; elsewhere they may be features.
+        """
+        if not named or not all(c.normal in WEAK_TARGETS and c.has_labels for c in named):
+            return []
+        rest = [c for c in self.free if c.normal in CLASS_TARGET_NAMES]
+        return [c for c in rest if c.normal in STRONG_TARGETS or any(_are_alike(c, label) for label in named)]
+
+    @property
+    def unnamed_rivals(self) -> list[Column]:
+        """The targets that a regression does not know by name, where no target was chosen."""
+        known = flatten(TARGET_NAMES)
+        return [] if self.target else [column for column in self.named_targets if column.normal not in known]
 
     @cached_property
     def class_targets(self) -> list[Column]:
         """The columns that could hold the true class beside a block of outputs."""
-        named = self.named_targets or [c for c in self.free if c.normal in CLASS_TARGET_NAMES]
+        named = self._every_target or [c for c in self.free if c.normal in CLASS_TARGET_NAMES]
         return [column for column in named or self._whole_stems() if self.is_class_like(column)]
 
     def is_class_like(self, column: Column) -> bool:
@@ -66,9 +97,9 @@ class Candidates:
         return [block for block in blocks if self.task is not TaskKind.BINARY or len(block.columns) == 2]
 
     def predictions(self, target: Column) -> list[Column]:
-        """Return the columns of numbers that a regression would take for the prediction of `target`."""
+        """Return the columns of numbers, also misspelt, that a regression would take for predictions of `target`."""
         known = flatten(PREDICTION_NAMES)
-        rest = [column for column in self.free if column is not target and column.numeric]
+        rest = [column for column in self.free if column is not target and not column.is_text]
         return [column for column in rest if column.normal in known or is_pair(target.normal, column.normal)]
 
     def labels_alone(self) -> Column | None:
@@ -77,6 +108,13 @@ class Candidates:
             return None
         others = [c for c in self.free if c is not self.named_targets[0] and c.normal not in WEIGHT_NAMES]
         return self.named_targets[0] if self.target or not others else None
+
+    def only_target(self, targets: Sequence[Column]) -> Column:
+        """Return the one target, or the one whose name says more; `InputError` for several."""
+        strongest = keep_strongest(targets)
+        if len(strongest) > 1:
+            self.refuse_targets(strongest)
+        return strongest[0]
 
     def refuse_targets(self, targets: Sequence[Column]) -> NoReturn:
         """Say that the target must be chosen."""
@@ -104,6 +142,15 @@ class Candidates:
         ends = ("_prediction", "_score", "_prob", "_probability")
         outputs = [c.normal for c in self.free if c.numeric and c.normal.endswith(ends)]
         return [c for c in self.free if c.normal and sum(name.startswith(f"{c.normal}_") for name in outputs) >= 2]
+
+
+def _are_alike(one: Column, other: Column) -> bool:
+    """Tell whether two columns may hold the same classes."""
+    return one.has_labels and ((one.is_text and other.is_text) or _share_a_class(one, other))
+
+
+def _share_a_class(one: Column, other: Column) -> bool:
+    return bool(set(map(key_of, one.values)) & set(map(key_of, other.values)))
 
 
 def is_rest(column: Column) -> bool:

@@ -77,12 +77,11 @@ def _find_block(candidates: Candidates) -> Chosen | None:
     found = [item for item in found if item[0] == max(found, key=lambda item: item[0])[0]]
     if not found:
         return None
-    targets = list(dict.fromkeys(target for _, target, _ in found))
-    if len(targets) > 1:
-        candidates.refuse_targets(targets)
-    if len(found) > 1:
-        candidates.refuse_outputs([block.columns for _, _, block in found])
-    return {"target": (targets[0],), "prediction": found[0][2].columns}
+    target = candidates.only_target(list(dict.fromkeys(target for _, target, _ in found)))
+    blocks = [block for _, beside, block in found if beside is target]
+    if len(blocks) > 1:
+        candidates.refuse_outputs([block.columns for block in blocks])
+    return {"target": (target,), "prediction": blocks[0].columns}
 
 
 def _without_parts(blocks: list[Block]) -> list[Block]:
@@ -157,7 +156,7 @@ def _find_targets(candidates: Candidates) -> Chosen:
     if len(targets) > 1:
         targets = [target for target in targets if block.fit(labels_of(target))] or targets
     if len(targets) > 1:
-        candidates.refuse_targets(targets)
+        targets = [candidates.only_target(targets)]
     return _with_target(tuple(targets) or _unnamed_target(candidates, block), outputs)
 
 

@@ -30,6 +30,7 @@ TARGET_WORDS = (
 CLASS_TARGET_NAMES = (
     *("class", "category", "true_label", "true_class", "label_true", "class_true", "class_label", "actual_class"),
     *("actual_label", "target_class", "gold_label", "y_label", "outcome", "true_labels", "ground_truth_label"),
+    *("expected", "expected_class", "expected_label"),
 )
 # Columns that hold the class that was predicted, which is a decision and no output.
 HARD_NAMES = frozenset(

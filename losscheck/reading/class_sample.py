@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from losscheck.numeric.lazy import Array, np
 from losscheck.reading.class_names import key_of
-from losscheck.reading.collect import Kept
-from losscheck.reading.labels import match_labels, match_two, sort_labels
+from losscheck.reading.collect import DECISION, Kept
+from losscheck.reading.decisions import Decision, convert, explain, refuse_several
+from losscheck.reading.labels import BY_NAME, drop_ignored, match_labels, sort_labels
 from losscheck.reading.target_rows import Grouped, group_targets
+from losscheck.reading.two_classes import match_two
 from losscheck.reading.wording import list_texts, say_task
 from losscheck.results import InputError, InputInfo, TaskKind
-from losscheck.sample import Asked, ClassSample, Digits, LabelMap
+from losscheck.sample import Asked, ClassSample, Digits, LabelMap, Numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +27,8 @@ class Naming:
 
     `classes` are the ways to name the classes by the names of the columns; `nameless` says that there are none but
     positions, `listed` that the user gave them in the order of the columns. `targets` are the names of several columns
-    of targets, already in the order of the outputs. `spare` are columns of numbers without a role.
+    of targets, already in the order of the outputs. `spare` are columns of numbers without a role, `decisions` those of
+    predicted classes.
     """
 
     outputs: tuple[str, ...]
@@ -35,6 +38,7 @@ class Naming:
     target: str = ""
     targets: tuple[str, ...] = ()
     spare: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()
     file: str = ""
 
 
@@ -58,14 +62,20 @@ def make_class_sample(
     kept.sort()
     outputs = kept.columns["prediction"]
     target = kept.columns.pop("target", None)
+    decided = kept.columns.pop(DECISION, None)
     label, label_map, targets = None, None, None
     if target is not None and target.shape[1] > 1:
         grouped = group_targets(target, outputs, naming.targets, request.task, naming.file, kept.row)
         kind, why, targets, label, label_map = _take_group(grouped, naming)
         classes = naming.classes[0]
     elif target is not None:
+        if decided is not None:
+            _refuse_several(outputs, labels, naming)
         classes, label, label_map = _map_labels(target[:, 0], labels, naming)
         kind, why = _kind_of(naming, request), _explain(naming, request)
+        if decided is not None and not label_map.how.startswith(BY_NAME):
+            outputs, said = _convert(outputs, decided, classes, naming, request, kept)
+            info, why = (replace(info, dialect={**(info.dialect or {}), "score": said}), said) if said else (info, why)
     else:
         classes = _classes_alone(naming)
         kind, why = _kind_of(naming, request), _explain(naming, request)
@@ -86,6 +96,27 @@ def make_class_sample(
         non_finite=non_finite,
         asked=request.asked,
     )
+
+
+def _refuse_several(outputs: Array, labels: Sequence[str], naming: Naming) -> None:
+    real = drop_ignored(labels, 1)
+    if len(real) > 2:
+        where = f"{naming.file}: column '{naming.target}'"
+        order = [real[position] for position in sort_labels(real)]
+        refuse_several(outputs[:, 0], naming.decisions, order, where, naming.outputs[0], naming.file)
+
+
+def _convert(
+    outputs: Array, decided: Array, classes: tuple[str, ...], naming: Naming, request: Request, kept: Kept
+) -> tuple[Array, str]:
+    """Return the probabilities of the second class, and what the outputs are where they are none; else no word."""
+    if request.asked.outputs not in (None, Numbers.PROBABILITIES, Numbers.PERCENT):
+        return outputs, ""
+    pair, score = (classes[0], classes[1]), naming.outputs[0]
+    found = convert(outputs[:, 0], decided, naming.decisions, pair, naming.file, score, kept.row)
+    if found is None:
+        return outputs, ""
+    return found[0].reshape(-1, 1), explain(score, found[1].name, pair)
 
 
 def _kind_of(naming: Naming, request: Request) -> TaskKind:
@@ -134,7 +165,7 @@ def _map_labels(
     if len(naming.outputs) == 1 and not naming.listed:
         names = [] if naming.nameless else [way[0] for way in naming.classes]
         regression = say_task(TaskKind.REGRESSION, naming.file)
-        classes, columns, how = match_two(values, names, where, naming.outputs[0], regression)
+        classes, columns, how = match_two(values, names, where, naming.outputs[0], regression, naming.target)
     else:
         classes, columns, how = match_labels(values, naming.classes, where, naming.nameless, naming.listed)
     _refuse_left_columns([v for v, c in zip(values, columns, strict=True) if c < 0], naming)

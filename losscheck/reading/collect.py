@@ -18,6 +18,8 @@ ROWS_SHOWN = 10
 UNREADABLE = "(unreadable row)"
 FEATURE = "feature"
 """The role of columns that only a baseline looks at."""
+DECISION = "decision"
+"""The role of columns with the class that was predicted, which may tell what a score means."""
 
 
 @dataclass
@@ -161,7 +163,7 @@ class Collector:
 
     def _check(self, role: str, values: Array, row: NDArray[np.int64]) -> NDArray[np.bool_] | None:
         """Count what is missing or not finite; return which rows are good, None for all."""
-        if role == FEATURE:  # what is missing there is filled in, not left out
+        if role in (FEATURE, DECISION):  # what is missing there is filled in or not needed, and not left out
             return None
         may_be_low = self._outputs and role == "prediction"
         # The largest is NaN where any value is: one pass over the numbers where nothing is wrong.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from losscheck.reading.dialect import Dialect
-from losscheck.reading.names import normalise
+from losscheck.reading.names import compose, normalise
 from losscheck.reading.number import SPACES, is_missing, is_misspelt, parse_sample, show
 from losscheck.reading.wording import list_names
 from losscheck.results import InputError
@@ -67,6 +67,7 @@ def find_column(columns: Sequence[Column], chosen: str, headed: bool, file: str)
             f"{file} has no header, so columns are chosen by number, 1 to {len(columns)}: {show(chosen)} is none."
         )
     same = [column for column in columns if column.name == chosen.strip()]
+    same = same or [column for column in columns if compose(column.name) == compose(chosen.strip())]
     same = same or [column for column in columns if column.normal == normalise(chosen)]
     if len(same) == 1:
         return same[0]
@@ -79,8 +80,9 @@ def find_column(columns: Sequence[Column], chosen: str, headed: bool, file: str)
 
 def find_numbered(columns: Sequence[Column], stem: str) -> list[Column]:
     """Return the columns stem_0, stem_1 and so on, two or more of them; none where one has another number."""
-    found = [column for column in columns if column.name == f"{stem}_{column.name.rpartition('_')[2]}"]
-    whole = [column.name for column in found] == [f"{stem}_{place}" for place in range(len(found))]
+    stem = compose(stem)
+    found = [c for c in columns if compose(c.name) == f"{stem}_{c.name.rpartition('_')[2]}"]
+    whole = [compose(column.name) for column in found] == [f"{stem}_{place}" for place in range(len(found))]
     return found if whole and len(found) > 1 else []
 
 

@@ -16,9 +16,11 @@ from losscheck.reading.names import (
     RESIDUAL_NAMES,
     TARGET_NAMES,
     WEIGHT_NAMES,
+    compose,
     find_stems,
     flatten,
     is_pair,
+    keep_strongest,
     normalise,
 )
 from losscheck.reading.number import show
@@ -112,7 +114,7 @@ def find_weight(free: Sequence[Column], file: str) -> dict[str, Column]:
 def _find_matching(columns: Sequence[Column], name: str, headed: bool, file: str) -> Sequence[Column]:
     """Return the column of this name, those that a pattern like prob_* matches, or prob_0, prob_1 … for prob."""
     if headed and "*" in name and not any(column.name == name for column in columns):
-        matches = [column for column in columns if fnmatchcase(column.name, name)]
+        matches = [column for column in columns if fnmatchcase(compose(column.name), compose(name))]
         if not matches:
             raise InputError(f"{file} has no column like '{name}'. Its columns are {list_names(columns)}.")
         return matches
@@ -161,7 +163,7 @@ class _Search:
         self.headed = headed
         self.file = file
         self.free = [c for c in columns if c.index not in taken and not c.is_index]
-        self.targets = [given["target"]] if "target" in given else self.named(flatten(TARGET_NAMES))
+        self.targets = [given["target"]] if "target" in given else self._named_targets()
         self.predictions = [given["prediction"]] if "prediction" in given else self.named(flatten(PREDICTION_NAMES))
         # A choice of the user's makes its partner a candidate: -t price, and there is price_pred.
         if "target" in given and "prediction" not in given:
@@ -170,6 +172,11 @@ class _Search:
         elif "prediction" in given and "target" not in given:
             partners = [c for c in self.free if is_pair(c.normal, given["prediction"].normal)]
             self.targets += [c for c in partners if c not in self.targets]
+
+    def _named_targets(self) -> list[Column]:
+        """Return the free columns with the name of a target, the strongest ones."""
+        matches = keep_strongest([column for column in self.free if column.normal in flatten(TARGET_NAMES)])
+        return [column for column in matches if column.numeric] or matches
 
     def named(self, names: Sequence[str]) -> list[Column]:
         """Return the free columns with one of `names`; columns of text only where there is no other."""

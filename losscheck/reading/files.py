@@ -8,12 +8,13 @@ from typing import Any
 
 from losscheck.numeric.lazy import Array
 from losscheck.reading.class_sample import Naming, Request, make_class_sample
-from losscheck.reading.collect import FEATURE, Collector
+from losscheck.reading.collect import DECISION, FEATURE, Collector
 from losscheck.reading.column import Column
 from losscheck.reading.columns import Roles
+from losscheck.reading.decisions import Decision, DecisionLabels
 from losscheck.reading.digits import DigitCount
 from losscheck.reading.features import Levels, find_features, take_features
-from losscheck.reading.fold import FoldingCollector
+from losscheck.reading.fold import Folding, FoldingCollector
 from losscheck.reading.join import JoinedTable, Targets
 from losscheck.reading.labels import SEGMENTS, Labels
 from losscheck.reading.layout import Layout, find_layout
@@ -30,7 +31,6 @@ from losscheck.reading.wording import list_texts
 from losscheck.results import InputError, InputFile, InputInfo
 from losscheck.sample import ClassSample, Sample
 from losscheck.summary import Summary, is_summary, merge_summaries, parse_summary
-from losscheck.summary.folding import Center
 
 MARGIN = 1.02
 """Room is made for more rows than the first block lets expect: later rows may be shorter."""
@@ -44,8 +44,8 @@ NO_CLASSES = (
 class Reading:
     """The state of reading several files: the columns that the first one settled, and the rows so far.
 
-    More than `most_rows` rows of a regression are folded into a summary (None: never), about a `center` if there is
-    one. Files may be summaries themselves, all of them or none.
+    Rows of a regression are folded into a summary as `folding` says (None: never). Files may be summaries themselves,
+    all of them or none.
     """
 
     def __init__(
@@ -54,8 +54,7 @@ class Reading:
         request: Request,
         drop_bad_rows: bool = False,
         progress: Callable[[str], None] | None = None,
-        most_rows: int | None = None,
-        center: Center | None = None,
+        folding: Folding | None = None,
         spelling: Spelling = Spelling(),  # noqa: B008 (frozen)
         with_features: bool = False,
         targets: Targets | None = None,
@@ -67,8 +66,8 @@ class Reading:
         self.drop_bad_rows = drop_bad_rows
         self.with_features = with_features
         self.progress = progress
-        self.most_rows = most_rows
-        self.center = center
+        self.folding = folding
+        self.only_summary = folding is not None and folding.center is not None
         self.summaries: list[tuple[str, Summary]] = []
         self.bytes = 0
         self.partitions: dict[str, dict[str, str]] = {}
@@ -79,6 +78,7 @@ class Reading:
         self.layout = Layout({})
         self.labels: Labels | None = None
         self.levels: dict[str, Levels] = {}
+        self.decisions: dict[str, DecisionLabels] = {}
         self.segments: Labels | None = None
         self.digits = DigitCount(())
         self.undecided: Undecided | None = None
@@ -203,7 +203,7 @@ class Reading:
 
     def _binary(self, info: InputInfo, why: str) -> ClassSample:
         """Return the sample of a target and a prediction that have turned out to be two classes and their score."""
-        if self.center is not None:
+        if self.only_summary:
             what = f"'{self.undecided.prediction}', a score of two classes" if self.undecided else ""
             raise InputError(NO_CLASSES.format(file=self.files[0].name, what=what))
         labels = Labels(info.columns.target or "")
@@ -225,7 +225,8 @@ class Reading:
         return {role: tuple(column.name for column in group) for role, group in self.layout.roles.items()}
 
     def _naming(self) -> Naming:
-        return self.layout.naming(self.headed, self.files[0].name)
+        decisions = tuple(Decision(name, labels.values) for name, labels in self.decisions.items())
+        return replace(self.layout.naming(self.headed, self.files[0].name), decisions=decisions)
 
     def _settle_columns(self, table: Table, source: Source) -> Layout:
         self.headed = table.headed
@@ -241,6 +242,7 @@ class Reading:
             where = f"{source.name}: column '{layout.roles['target'][0].name}'"
             self.labels = Labels(where, layout.legal_labels())
         self.levels = {c.name: Levels(c.name) for c in layout.roles.get(FEATURE, ()) if not c.numeric}
+        self.decisions = {column.name: DecisionLabels("") for column in layout.roles.get(DECISION, ())}
         if layout.may_be_classes and self.request.task is None:
             target, prediction = layout.roles["target"][0].name, layout.roles["prediction"][0].name
             self.undecided = Undecided(target, prediction, source.name)
@@ -250,21 +252,21 @@ class Reading:
         """Return what takes the rows; `InputError` where a summary must be made, and none can be."""
         layout = self.layout
         in_rows = [role for role in NOT_IN_SUMMARY if role in layout.roles]
-        if self.center is not None and layout.target_alone:
+        if self.only_summary and layout.target_alone:
             raise InputError(
                 f"{file} has targets ({list_texts(self._names()['target'])}) and no predictions, and a summary is of "
                 f"both. Name the predictions with -p COL."
             )
-        if self.center is not None and layout.has_classes:
+        if self.only_summary and layout.has_classes:
             raise InputError(NO_CLASSES.format(file=file, what=list_texts(self._names()["prediction"])))
-        if self.center is not None and in_rows:
+        if self.only_summary and in_rows:
             raise InputError(
                 f"a summary keeps no {in_rows[0]} ('{layout.roles[in_rows[0]][0].name}' in {file}). Check the rows "
                 f"themselves, or write a file without the column."
             )
-        if layout.has_classes or layout.target_alone or in_rows or self.most_rows is None:
+        if layout.has_classes or layout.target_alone or in_rows or self.folding is None:
             return Collector(self._names(), layout.has_classes)
-        return FoldingCollector(self._names(), self.most_rows, self.center)
+        return FoldingCollector(self._names(), self.folding)
 
     def _match_columns(self, table: Table, source: Source) -> Layout:
         """Find the first file's columns in a later one: by name, or by number where there is no header."""
@@ -288,10 +290,12 @@ class Reading:
     def _labels(self, role: str, column: Column) -> Labels | None:
         if role == FEATURE:
             return self.levels[column.name]
+        if role == DECISION:
+            return self.decisions[column.name]
         return self.segments if role == "group" else self.labels
 
     def _kind(self, role: str, column: Column) -> Kind:
-        if role == "group" or (role == "target" and self.layout.has_labels):
+        if role in ("group", DECISION) or (role == "target" and self.layout.has_labels):
             return Kind.LABEL
         if role == FEATURE and column.name in self.levels:
             return Kind.LABEL

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from losscheck.numeric.lazy import Array
 from losscheck.reading.collect import Collector, Kept
 from losscheck.reading.regression import derive_finite
-from losscheck.results import InputInfo
+from losscheck.results import Columns, InputInfo
 from losscheck.summary import Folder, Summary
 from losscheck.summary.folding import Center
 
@@ -18,47 +18,79 @@ if TYPE_CHECKING:
 
     from losscheck.numeric.lazy import np
 
+MOST_CENTERS = 4
+"""That are tried: one about which rows are in buckets enough is found in two steps, or never."""
 FOLD_ROWS = 2**18
 """Rows folded at once: fewer take longer a row, more take more memory."""
 
 
-class FoldingCollector(Collector):
-    """Collects rows; above `most_rows` it folds them into a summary, with a `center` all of them, about it."""
+@dataclass(frozen=True)
+class Folding:
+    """Rows are folded above `most_rows` of them, about 0; about a `center`, if one is given, all of them.
 
-    def __init__(self, names: Mapping[str, Sequence[str]], most_rows: int, center: Center | None = None) -> None:
+    `once`: they cannot be read again about a better center, so the first of them settle it.
+    """
+
+    most_rows: int
+    center: Center | None = None
+    once: bool = False
+
+
+class FoldingCollector(Collector):
+    """Collects rows, and folds them into a summary when they become many."""
+
+    def __init__(self, names: Mapping[str, Sequence[str]], folding: Folding) -> None:
         """Expect columns with these names for each role."""
         super().__init__(names)
-        self.folder = None if center is None else Folder(center)
-        self._most_rows = most_rows
+        self.folder = None if folding.center is None else Folder(folding.center)
+        self._folding = folding
 
     def expect(self, rows: int) -> None:
         """Make room for about so many rows, if they are to be kept."""
         if self.folder is None:
-            super().expect(min(rows, self._most_rows + FOLD_ROWS))
+            super().expect(min(rows, self._folding.most_rows + FOLD_ROWS))
 
     def add(self, columns: Mapping[str, Array], row: NDArray[np.int64], unreadable: Sequence[int] = ()) -> None:
         """Add a block, as any collector does."""
         super().add(columns, row, unreadable)
-        if self.folder is None and self.waiting > self._most_rows:
-            self.folder = Folder()
-        if self.folder is not None and self.waiting >= FOLD_ROWS:
-            self._fold(self.folder)
+        if self.folder is None and self.waiting > self._folding.most_rows:
+            waiting = list(self._parts(self.finish()))
+            center = find_center(waiting) if self._folding.once else Center()
+            self.folder = _fold(waiting, Folder(center))
+        elif self.folder is not None and self.waiting >= FOLD_ROWS:
+            _fold(self._parts(self.finish()), self.folder)
 
     def summary(self, info: InputInfo) -> Summary:
         """Return the summary; `info` lacks only the counts of rows. `InputError` where no row is left."""
-        folder = self.folder or Folder()
-        last = self._fold(folder)
+        last = self.finish()
+        folder = _fold(self._parts(last), self.folder or Folder())
         summary = folder.summary(info, *last.left_out())
         if not summary.info.rows_used:
             last.require_rows(info)
         return replace(summary, info=replace(summary.info, rows=self.rows))
 
-    def _fold(self, folder: Folder) -> Kept:
-        """Fold the rows that wait, and return the last of them."""
-        waiting = self.finish()
-        for start in range(0, max(waiting.row.size, 1), FOLD_ROWS):
-            kept = waiting.part(start, start + FOLD_ROWS)
-            derived = derive_finite(kept)
-            if kept.row.size:
-                folder.add(derived)
-        return kept
+    def _parts(self, kept: Kept) -> Iterator[Mapping[str, Array]]:
+        """Yield target, prediction and residual of rows that can be folded at once."""
+        for start in range(0, kept.row.size, FOLD_ROWS):
+            part = kept.part(start, start + FOLD_ROWS)
+            derived = derive_finite(part)
+            if part.row.size:
+                yield derived
+
+
+def _fold(parts: Iterable[Mapping[str, Array]], folder: Folder) -> Folder:
+    """Fold rows, and return the folder."""
+    for part in parts:
+        folder.add(part)
+    return folder
+
+
+def find_center(parts: Sequence[Mapping[str, Array]]) -> Center:
+    """Return about what these rows should be folded."""
+    center = Center()
+    for _ in range(MOST_CENTERS):
+        better = _fold(parts, Folder(center)).summary(InputInfo((), 0, 0, Columns(), {}), (), ()).better_center()
+        if better is None:
+            break
+        center = better
+    return center

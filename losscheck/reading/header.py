@@ -120,7 +120,7 @@ def has_units(rows: Records, decimal: str) -> bool:
     if len(rows) < 2:
         return False
     over = [cell.strip() for index, cell in enumerate(rows[0]) if is_numeric(rows[1:], index, decimal)]
-    named = [cell for cell in over if cell]
+    named = [cell for cell in over if not is_missing(cell)]
     return bool(named) and all(
         _UNIT.fullmatch(cell) and _LETTER.search(cell) and not is_number(cell[1:-1], decimal) for cell in named
     )

@@ -15,7 +15,7 @@ from losscheck.reading.column import Column, find_column
 from losscheck.reading.digits import DigitCount
 from losscheck.reading.labels import Labels
 from losscheck.reading.layout import Layout
-from losscheck.reading.names import TARGET_NAMES, flatten
+from losscheck.reading.names import TARGET_NAMES, flatten, keep_strongest
 from losscheck.reading.number import MISSING, SPACES, show
 from losscheck.reading.source import open_source
 from losscheck.reading.spelling import Spelling
@@ -266,7 +266,7 @@ def _choose(
     if chosen:
         return tuple(find_column(rest, name, True, file) for name in ((chosen,) if isinstance(chosen, str) else chosen))
     known = (*flatten(TARGET_NAMES), *CLASS_TARGET_NAMES)
-    named = [column for column in rest if column.normal in known]
+    named = keep_strongest([column for column in rest if column.normal in known])
     found = named or rest
     if len(found) != 1:
         raise InputError(

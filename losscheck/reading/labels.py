@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from losscheck.numeric.lazy import Array, np
 from losscheck.reading.class_names import (
     IGNORE_INDICES,
-    OPPOSITES,
     is_whole,
     key_of,
     number_in,
@@ -140,7 +139,7 @@ def _match_names(values: Sequence[str], naming: Sequence[str]) -> list[int]:
 
 
 def _match_positions(values: Sequence[str], real: Sequence[str], classes: int, where: str) -> list[int]:
-    if classes == 2 and set(real) - {"0", "1"} and (sides := _take_sides(real)):
+    if classes == 2 and set(real) - {"0", "1"} and (sides := take_sides(real)):
         return [sides.get(value, -1) for value in values]
     if not all(is_whole(value) for value in real):
         raise InputError(
@@ -154,73 +153,15 @@ def _match_sides(
     values: Sequence[str], real: Sequence[str], namings: Sequence[tuple[str, ...]]
 ) -> tuple[tuple[str, ...], list[int]] | None:
     """Match yes and no with 1 and 0, with True and False …, where labels and columns have both sides."""
-    sides = _take_sides(real)
+    sides = take_sides(real)
     for naming in namings if sides else ():
-        if column := _take_sides(naming):
+        if column := take_sides(naming):
             position = {side: index for index, side in enumerate(column.values())}
             return naming, [position.get(sides.get(value, -1), -1) for value in values]
     return None
 
 
-def _take_sides(labels: Sequence[str]) -> dict[str, int]:
+def take_sides(labels: Sequence[str]) -> dict[str, int]:
     """Return 0 for the label that says no and 1 for the one that says yes; empty where that is not so of each."""
     sides = {label: side for label in labels if (side := polarity(label)) is not None}
     return sides if len(sides) == len(labels) == len(set(sides.values())) else {}
-
-
-def match_two(
-    values: Sequence[str], names: Sequence[str], where: str, score: str, regression: str
-) -> tuple[tuple[str, str], list[int], str]:
-    """Return the two classes of a single score, which is of the second, the class of each label, and why.
-
-    `names` are what the score's column may say about its class: 'yes' in prob_yes. `InputError` for more than two
-    labels, because one score cannot say which of several classes it is of; `regression` is how to say that it is none.
-    """
-    real = drop_ignored(values, 1)
-    if len(real) > 2:
-        raise InputError(
-            f"{where}: there are {len(real)} different labels ({list_texts(real)}), and one score ('{score}') can tell "
-            f"only two classes apart. Give a column of outputs for each class, as in prob_{real[0]}; if this is a "
-            f"regression, say {regression}."
-        )
-    positive, how = _find_positive(real, names, where, score)
-    negative = next((value for value in real if value != positive), "") or _opposite_of(positive)
-    classes = (negative, positive)
-    return classes, [classes.index(value) if value in classes else -1 for value in values], how
-
-
-def _find_positive(real: Sequence[str], names: Sequence[str], where: str, score: str) -> tuple[str, str]:
-    """Return the label that the score is of, and how that is known."""
-    keys = {key_of(name) for name in names}
-    named = [value for value in real if key_of(value) in keys]
-    sides = {side for name in names if len(name) > 1 and (side := polarity(name)) is not None}
-    named = named or [value for value in real if len(sides) == 1 and polarity(value) in sides]
-    if len(named) == 1:
-        return named[0], f"by name: '{score}' is the score of {named[0]}"
-    whole = all(is_whole(value) for value in real)
-    positive = [value for value in real if polarity(value) == 1]
-    negative = [value for value in real if polarity(value) == 0]
-    if not whole or len(real) == 1:
-        if len(positive) == 1:
-            return positive[0], f"by meaning: {positive[0]} is the positive class"
-        if len(negative) == 1:
-            other = [value for value in real if value not in negative] or [_opposite_of(negative[0])]
-            return other[0], f"by meaning: {negative[0]} is the negative class"
-    if len(real) == 1:
-        raise InputError(
-            f"{where}: every label is '{real[0]}', so it cannot be told whether '{score}' is the score of that class "
-            f"or of another. Name the column by its class, as in prob_{real[0]}."
-        )
-    last = [real[position] for position in sort_labels(real)][-1]
-    if whole:
-        return last, f"by number: {last} is taken for the positive class"
-    return last, f"by order: {last} is taken for the positive class, the later in sorted order, as in scikit-learn"
-
-
-def _opposite_of(label: str) -> str:
-    """Return the other side of a label that says yes or no, spelled as it is."""
-    for pair in OPPOSITES:
-        for this, other in (pair, pair[::-1]):
-            if label.casefold() == this:
-                return other.upper() if label.isupper() else other.title() if label.istitle() else other
-    return f"not {label}"

@@ -12,9 +12,11 @@ from losscheck.reading.class_columns import find_by_contents, find_by_names
 from losscheck.reading.class_names import key_of
 from losscheck.reading.class_sample import Naming
 from losscheck.reading.class_targets import match_targets
-from losscheck.reading.collect import FEATURE
+from losscheck.reading.collect import DECISION, FEATURE
 from losscheck.reading.column import Column, find_column, find_numbered
 from losscheck.reading.columns import Roles, find_chosen, find_columns, find_weight
+from losscheck.reading.decisions import find_decisions
+from losscheck.reading.names import is_unsigned
 from losscheck.reading.number import MISSING, show
 from losscheck.reading.score_columns import is_plain_score
 from losscheck.reading.wording import list_names
@@ -94,7 +96,8 @@ class Layout:
     def describe(self) -> Columns:
         """Return the names for the report."""
         names = {role: _names(group) for role, group in self.roles.items()}
-        names.pop(FEATURE, None)
+        for role in (FEATURE, DECISION):
+            names.pop(role, None)
         several = {f"{role}s": group for role, group in names.items() if len(group) > 1}
         single = {role: group[0] for role, group in names.items() if len(group) == 1}
         return Columns(**several, **single)  # type: ignore[arg-type]
@@ -127,7 +130,10 @@ def find_layout(
     found = find_by_names(candidates)
     if found is None and task is None:
         try:
-            return _regression(columns, roles, headed, file)
+            layout = _regression(columns, roles, headed, file)
+            if layout.may_be_classes and (rivals := candidates.unnamed_rivals):
+                candidates.refuse_targets(sorted([*layout.roles["target"], *rivals], key=lambda column: column.index))
+            return layout
         except InputError:
             found = find_by_contents(candidates)
             if found is None:
@@ -155,6 +161,8 @@ def _regression(
             f"{file}: '{residual.name}' is named like the score of a class, and no column of true classes was found. "
             f"Name it with -t COL; if these are residuals, say --residual {residual.name}."
         )
+    if residual is not None:
+        _refuse_unsigned(residual, roles.residual is not None, file)
     layout = Layout({role: (column,) for role, column in found.items()})
     words = layout.target_alone and found["target"].is_text
     if words and task is not None:
@@ -165,6 +173,18 @@ def _regression(
     return replace(layout, labels_alone=words)
 
 
+def _refuse_unsigned(residual: Column, chosen: bool, file: str) -> None:
+    """Refuse a column that is named like the size of errors and, if it was chosen, is never negative."""
+    if not is_unsigned(residual.normal) or (chosen and any(number < 0 for number in residual.numbers)):
+        return
+    never = " and is never negative" if chosen else ""
+    signed = "" if chosen else f", or say --residual {residual.name} if these have a sign"
+    raise InputError(
+        f"{file}: '{residual.name}' is named like the size of an error or a loss{never}, and to tell the noise takes "
+        f"its sign. Write the residuals, target - prediction, or targets and predictions{signed}."
+    )
+
+
 def _classes(chosen: Chosen, found: Chosen, free: Sequence[Column], file: str) -> Layout:
     used = {column.index for group in found.values() for column in group}
     rest = [column for column in free if column.index not in used]
@@ -173,6 +193,12 @@ def _classes(chosen: Chosen, found: Chosen, free: Sequence[Column], file: str) -
     found = dict(found)
     if len(targets := found.get("target", ())) > 1:
         found["target"] = _pair(targets, found["prediction"], file)
+    elif (
+        targets
+        and len(found["prediction"]) == 1
+        and (decisions := find_decisions(rest, targets[0], found["prediction"][0]))
+    ):
+        found[DECISION] = decisions
     for role, group in found.items():
         if twice := [name for name, count in Counter(column.name for column in group).items() if count > 1]:
             raise InputError(f"{file} has several columns named '{twice[0]}' as {role}. Rename all but one.")

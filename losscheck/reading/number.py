@@ -6,10 +6,12 @@ import re
 from datetime import UTC, datetime
 from functools import lru_cache
 
-# The spellings that pandas, R, Excel and the C library write, and no more: "-", "." and "?" may be typing errors.
+# The spellings that pandas, R, Excel, the C library and databases write, and no more: "-", "." and "?" may be typing
+# errors.
 MISSING = frozenset(
     ["", "NA", "N/A", "n/a", "na", "<NA>", "#N/A", "#NA", "#N/A N/A", "NULL", "Null", "null", "None", "none"]
     + [sign + nan for sign in ("", "+", "-") for nan in ("nan", "NaN", "NAN", "Nan")]
+    + ["(null)", "(NULL)", "\\N"]  # Oracle's tools and MySQL's; dumps of MySQL, PostgreSQL and Hive
     + ["NaT", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"]
 )
 SPACES = " \t\v\f"  # what pandas' parser ignores around a number
@@ -20,6 +22,9 @@ _GRAMMAR = {mark: re.compile(_NUMBER.format(mark=re.escape(mark)), re.ASCII | re
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([,.'’_\s]\d{3})+([.,]\d*)?")
 _TRUTH = re.compile(r"(?i:true|false)")
 _COMMA_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+", re.ASCII)
+
+_PLAIN = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+_REPR = r"(?:(?:np|numpy|jnp|torch|tf)\.)?(?:float\d*|int\d*|array|Array|tensor|Decimal|Fraction)\(.*\)|<tf\.Tensor.*>"
 
 # How a cell that is not a number is recognised, and what to do about it.
 _HINTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -36,6 +41,10 @@ _HINTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"[+-]?[$€£¥]\s?[\d.,' ]+|[+-]?[\d.,' ]+\s?[$€£¥]", True, "Write amounts as plain numbers, without the sign"),
         (r"\d{4}-\d\d?-\d\d?.*|\d\d?[./]\d\d?[./]\d{2,4}.*", True, "Write a number, not a date"),
         (r"\([\d.,]+\)|[\d.,]+-", True, "Write negative numbers with a '-' before them"),
+        (r"=.+", True, "It is a formula: export the values, as plain numbers"),
+        (_REPR, True, "Write the plain number, as float(x) gives it"),
+        (rf"\[+\s*{_PLAIN}\s*\]+", True, "Squeeze the array before writing it, so that its numbers have no brackets"),
+        (rf"\[+\s*{_PLAIN}(?:[\s,;]+{_PLAIN})+\s*\]+", True, "Write each number of the list in a column of its own"),
         (r"[\[(].*[\])]", True, "If this is a row of units, remove it"),
         (r"#[A-Z/\d]+[!?]?", True, "A formula in the spreadsheet failed: correct it"),
         (r"[-.?*]+", True, "If the value is missing, leave the cell empty or write NA"),

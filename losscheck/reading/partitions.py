@@ -15,6 +15,7 @@ from losscheck.reading.column import Column, list_columns
 from losscheck.reading.columns import Roles
 from losscheck.reading.dialect import Dialect
 from losscheck.reading.digits import DigitCount
+from losscheck.reading.names import compose
 from losscheck.reading.tables import Table
 from losscheck.reading.text import BadRow, Rows, Wanted, cell_parser
 from losscheck.results import InputError
@@ -39,9 +40,9 @@ def add_partitions(table: Table, partitions: Mapping[str, Mapping[str, str]], ro
     What nobody has named is no column: directories say how files are kept, and not what is in them.
     """
     chosen = [getattr(roles, field.name) for field in fields(roles)]
-    names = {name for one in chosen if one is not None for name in ((one,) if isinstance(one, str) else one)}
-    own = {column.name for column in table.columns}
-    keys = [key for key in partitions.get(file, {}) if key in names - own and table.headed]
+    names = {compose(name) for one in chosen if one is not None for name in ((one,) if isinstance(one, str) else one)}
+    own = {compose(column.name) for column in table.columns}
+    keys = [key for key in partitions.get(file, {}) if compose(key) in names - own and table.headed]
     if not keys:
         return table
     known = {key: tuple(dict.fromkeys(each[key] for each in partitions.values() if key in each)) for key in keys}

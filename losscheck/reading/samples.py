@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from losscheck.reading.class_sample import Request
 from losscheck.reading.columns import Roles
 from losscheck.reading.database import is_address, read_table
 from losscheck.reading.files import NO_CLASSES, Reading
+from losscheck.reading.fold import MOST_CENTERS, Folding
 from losscheck.reading.join import Targets, read_targets
 from losscheck.reading.layout import REGRESSIONS, parse_task
 from losscheck.reading.partitions import find_partitions
@@ -25,7 +27,10 @@ from losscheck.summary.folding import Center
 
 SUMMARIZE_ABOVE = 4_000_000
 """Rows, which take 96 MB: above, only their summary is kept (docs/scale.md)."""
-MOST_CENTERS = 4
+FAR_IN_A_STREAM = (
+    "the values lie far from 0 against their spread, and farther than the first of them; a stream cannot be read a "
+    "second time, to summarize it about a better center. Give a file, or --exact to keep all rows in memory."
+)
 SEEN_DECIMALS = 3
 """Of the predictions in cells, two points for the rows of each: a score's points may lie just beyond 0 and 1."""
 
@@ -70,10 +75,11 @@ def read_sample(
             raise InputError("standard input (-) is given twice, and can be read only once.")
         join = read_targets(targets, on, roles.target, spelling, drop_bad_rows)
         joined_roles = replace(roles, target=join.names)
-        state = Reading(joined_roles, request, drop_bad_rows, progress, None, None, spelling, with_features, join)
+        state = Reading(joined_roles, request, drop_bad_rows, progress, None, spelling, with_features, join)
         return _join(read_files(files, state), join)
-    most_rows = None if exact or in_rows else SUMMARIZE_ABOVE
-    state = Reading(roles, request, drop_bad_rows, progress, most_rows, spelling=spelling, with_features=with_features)
+    once = _can_be_read_once(files)
+    folding = None if exact or in_rows else Folding(SUMMARIZE_ABOVE, once=once)
+    state = Reading(roles, request, drop_bad_rows, progress, folding, spelling, with_features)
     reading = read_files(files, state)
     if reading.summaries:
         _refuse_summary(reading.summaries[0][0], in_rows)
@@ -81,12 +87,19 @@ def read_sample(
     found = reading.sample()
     if not isinstance(found, Summary):
         return found
-    better = None if STANDARD_INPUT in map(str, files) else found.better_center()
+    better = found.better_center()
+    if better is not None and once:
+        raise InputError(FAR_IN_A_STREAM)
     if better is not None:
         found = _read_about(
             better, files, partial(_read_once, files, roles, request, drop_bad_rows, progress, spelling)
         )
     return sample_of(found)
+
+
+def _can_be_read_once(files: Sequence[str | os.PathLike[str]]) -> bool:
+    """Tell whether standard input or a named pipe is among the files."""
+    return any(str(path) == STANDARD_INPUT or Path(path).is_fifo() for path in files)
 
 
 def _join(reading: Reading, join: Targets) -> Sample | ClassSample:
@@ -153,9 +166,9 @@ def _read_about(center: Center, files: Sequence[str | os.PathLike[str]], read: C
         better = summary.better_center()
         if better is None:
             break
-        if STANDARD_INPUT in map(str, files):
+        if _can_be_read_once(files):
             raise InputError(
-                "the values lie far from 0 against their spread, and standard input cannot be read a second time. "
+                "the values lie far from 0 against their spread, and a stream cannot be read a second time. "
                 f"Give --center {better.residual!r},{better.prediction!r} (of residuals, of predictions), or a file."
             )
         center = better
@@ -171,7 +184,7 @@ def _read_once(
     spelling: Spelling,
     center: Center,
 ) -> Summary:
-    reading = read_files(files, Reading(roles, request, drop_bad_rows, progress, 0, center, spelling))
+    reading = read_files(files, Reading(roles, request, drop_bad_rows, progress, Folding(0, center), spelling))
     if reading.summaries:
         raise InputError(f"{reading.summaries[0][0]} is a summary already. Put summaries together with: merge.")
     summary = reading.sample()

@@ -8,7 +8,8 @@ from losscheck.reading.class_blocks import Block
 from losscheck.reading.class_candidates import Candidates, Chosen, is_decision, is_rest, labels_of
 from losscheck.reading.class_names import HARD_NAMES, IDENTIFIERS, SUMMARIES, is_plain, is_score, split_output
 from losscheck.reading.column import Column
-from losscheck.reading.names import PREDICTION_NAMES, flatten, is_pair
+from losscheck.reading.decisions import find_decisions
+from losscheck.reading.names import PREDICTION_NAMES, TARGET_NAMES, flatten, is_pair
 from losscheck.results import InputError, TaskKind
 
 DECISION_ADVICE = "Write the probabilities or logits of the classes (predict_proba), a column each."
@@ -27,7 +28,8 @@ def find_score_given(candidates: Candidates) -> Chosen | None:
         return {"prediction": (score,)}
     if len(targets) > 1 and candidates.task:
         candidates.refuse_targets(targets)
-    if len(targets) == 1 and (targets[0].is_text or candidates.task):
+    decided = len(targets) == 1 and find_decisions(candidates.free, targets[0], score)
+    if len(targets) == 1 and (targets[0].is_text or candidates.task or decided):
         if score.is_text:
             _refuse_decisions(candidates, [score])
         return {"target": (targets[0],), "prediction": (score,)}
@@ -46,10 +48,12 @@ def find_score(candidates: Candidates) -> Chosen | None:
         scores = _find_scores(candidates, target)
         if scores:
             found.append((target, scores))
-    if len(found) > 1:
-        candidates.refuse_targets([target for target, _ in found])
     if not found:
         return None
+    if len(found) > 1:
+        candidates.refuse_targets([target for target, _ in found])
+    if len(candidates.named_targets) > 1 and candidates.unnamed_rivals:
+        candidates.refuse_targets(candidates.named_targets)
     target, scores = found[0]
     if len(scores) > 1:
         candidates.refuse_outputs([[score] for score in scores])
@@ -86,14 +90,17 @@ def is_plain_score(column: Column) -> bool:
 
 def _find_scores(candidates: Candidates, target: Column) -> list[Column]:
     predictions = candidates.predictions(target)
-    scores = [c for c in candidates.free if c is not target and c.numeric and _is_score_of(c, target)]
+    scores = [c for c in candidates.free if c is not target and not c.is_text and _is_score_of(c, target)]
     others = [c for c in predictions if c not in scores and not is_decision(c)]
     if target.is_text or candidates.task:
         if not (scores or others):
             known = (*HARD_NAMES, *flatten(PREDICTION_NAMES))
             _refuse_decisions(candidates, [c for c in candidates.free if c is not target and c.normal in known])
         return scores or others
-    in_regression = target in candidates.named_targets or any(is_pair(target.normal, c.normal) for c in scores)
+    if len(scores) == 1 and not others and find_decisions(candidates.free, target, scores[0]):
+        return scores
+    by_name = target in candidates.target or target.normal in flatten(TARGET_NAMES)
+    in_regression = by_name or any(is_pair(target.normal, c.normal) for c in scores)
     if len(labels_of(target)) > 2 or others or (in_regression and predictions == scores):
         return []
     return scores

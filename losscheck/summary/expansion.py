@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from losscheck.numeric.lazy import Array, np
+from losscheck.results import InputInfo
 from losscheck.sample import Sample, Values
 from losscheck.summary.buckets import CELL_BITS, FINE_BITS, HIGH_BITS, LOW_BITS, lower_edge
 from losscheck.summary.folding import Summary
@@ -36,20 +37,10 @@ def sample_of(summary: Summary) -> Sample:
     targets = None if summary.target is None else expand(summary.target, 0.0)
     rows = np.empty(0, np.int64)
     info = replace(summary.info, summarized=True, summary=_describe(summary))
-    cells = None
-    if summary.pairs is not None:
-        residual, prediction, count, merged = _expand_pairs(summary)
-        target = prediction + residual if targets is None else _within(prediction + residual, targets)
-        cells = Sample(
-            residual=residual,
-            row=rows,
-            info=info,
-            target=target,
-            prediction=prediction,
-            ordered=False,
-            count=count,
-            merged=merged,
-        )
+    cells, joint = _cells(summary, info, targets), None
+    if summary.joint is not None and targets is not None:
+        points = _expand_pairs(summary.joint, (0.0, summary.center.prediction))
+        joint = _paired(_within(points.first, targets), points, info)
     return Sample(
         residual=values.value,
         row=rows,
@@ -60,7 +51,30 @@ def sample_of(summary: Summary) -> Sample:
         count=values.count,
         merged=values.merged,
         cells=cells,
+        joint=joint,
         targets=targets,
+    )
+
+
+def _cells(summary: Summary, info: InputInfo, targets: Values | None) -> Sample | None:
+    """Return the points of residual and prediction, whose targets follow."""
+    if summary.pairs is None:
+        return None
+    points = _expand_pairs(summary.pairs, (summary.center.residual, summary.center.prediction))
+    target = points.prediction + points.first
+    return _paired(target if targets is None else _within(target, targets), points, info, points.first)
+
+
+def _paired(target: Array, points: _Points, info: InputInfo, residual: Array | None = None) -> Sample:
+    return Sample(
+        residual=target - points.prediction if residual is None else residual,
+        row=np.empty(0, np.int64),
+        info=info,
+        target=target,
+        prediction=points.prediction,
+        ordered=False,
+        count=points.count,
+        merged=points.merged,
     )
 
 
@@ -104,7 +118,8 @@ def expand(table: Table, center: float) -> Values:
 def _split_atoms(bucket: Integers, count: Array, mean: Array, variance: Array) -> tuple[Integers, Array, Array, Array]:
     """Part buckets with far more rows than their neighbours into one value and what the neighbours lead to expect.
 
-    A density has no hump as narrow as one bucket: many rows have the same value there.
+    A density has no hump as narrow as one bucket: many rows have the same value there. In the last bucket of either end
+    that value is the end.
     """
     near = np.diff(bucket) == 1
     below = np.concatenate(([0.0], np.where(near, count[:-1], 0.0)))
@@ -115,16 +130,20 @@ def _split_atoms(bucket: Integers, count: Array, mean: Array, variance: Array) -
     which = np.arange(bucket.size)
     if not high.any():
         return which, count, mean, variance
-    middle = 2.0 ** (HIGH_BITS - 1)
     left = np.where(high, count - rest, count)
-    at = np.where(high, np.clip((count * mean - rest * middle) / left, 0.0, 2 * middle - 1), mean)
-    evenly = np.full(int(high.sum()), middle * middle / 3)
+    whole = 2.0**HIGH_BITS
+    ends = np.zeros((2, bucket.size), dtype=bool)  # where all rows lie nearer to 0 than the value, or farther
+    ends[int(bucket[-1] < 0), -1] = ends[int(bucket[0] > 0), 0] = True
+    inner, outer = ends
+    total = count * mean - np.where(inner, 0.0, rest * whole / 2)
+    at = np.clip(total / np.where(inner | outer, left + rest / 2, left), 0.0, whole - 1)
+    start, stop = np.where(outer, at, 0.0), np.where(inner, at, whole)
     both = np.concatenate
     return (
         both((which, which[high])),
         both((left, rest[high])),
-        both((at, np.full(evenly.size, middle))),
-        both((np.where(high, 0.0, variance), evenly)),
+        both((np.where(high, at, mean), ((start + stop) / 2)[high])),
+        both((np.where(high, 0.0, variance), ((stop - start) ** 2 / 12)[high])),
     )
 
 
@@ -143,16 +162,24 @@ def _evenly(number: Integers) -> Array:
     return spread
 
 
-def _expand_pairs(summary: Summary) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
-    """Return residual, prediction, rows and whether they differ, of four points a cell with its moments up to 2.
+@dataclass(frozen=True, eq=False)
+class _Points:
+    """Points of two columns, the rows that each stands for, and which stand for rows that differ."""
+
+    first: Array
+    prediction: Array
+    count: Array
+    merged: NDArray[np.bool_]
+
+
+def _expand_pairs(pairs: Pairs, centers: tuple[float, float]) -> _Points:
+    """Return four points a cell with its moments up to 2.
 
     At r̄ ± s the prediction is p̄ ± ρt ± √(1 − ρ²)t, s and t the standard deviations and ρ the correlation in the cell.
     Without those of the prediction the coefficients of a changing scale would be off by 0.2 standard errors at 10⁶
     rows.
     """
-    pairs: Pairs | None = summary.pairs
-    assert pairs is not None
-    residual, prediction = pairs.buckets()
+    first, prediction = pairs.buckets()
     count, *sums = (column.astype(np.float64) for column in pairs.table.sums)
     r, p, rr, pp, rp = (column / count for column in sums)
     s, t = np.sqrt(np.maximum(rr - r * r, 0.0)), np.sqrt(np.maximum(pp - p * p, 0.0))
@@ -168,12 +195,10 @@ def _expand_pairs(summary: Summary) -> tuple[Array, Array, Array, NDArray[np.boo
     at = r[cell] + side * s[cell], p[cell] + side * along[cell] + tilt * across[cell]
     values = [
         (power + unit * 0.5 * (bucket != 0))[cell] + unit[cell] * lead + center
-        for lead, bucket, bits, center in zip(
-            at, (residual, prediction), pairs.bits, (summary.center.residual, summary.center.prediction), strict=True
-        )
+        for lead, bucket, bits, center in zip(at, (first, prediction), pairs.bits, centers, strict=True)
         for power, unit in (_octave(bucket, bits),)
     ]
-    return values[0], values[1], (count / number)[cell], number[cell] > 1
+    return _Points(values[0], values[1], (count / number)[cell], number[cell] > 1)
 
 
 def _octave(bucket: Integers, bits: int) -> tuple[Array, Array]:

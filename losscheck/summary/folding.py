@@ -9,7 +9,7 @@ from math import floor, log10
 from losscheck.numeric.lazy import Array, np
 from losscheck.results import Columns, InputError, InputInfo
 from losscheck.sample import LeftOut
-from losscheck.summary.buckets import CELL_BITS, FINE_BITS, HIGH_BITS, coarser, lower_edge, split_bits
+from losscheck.summary.buckets import CELL_BITS, FINE_BITS, HIGH_BITS, Bits, coarser, lower_edge, split_bits
 from losscheck.summary.tables import (
     ROWS_AT_ONCE,
     Pairs,
@@ -43,14 +43,16 @@ class Center:
 class Summary:
     """Everything that is kept of any number of rows: exact integers, and where they came from.
 
-    `residual` and `target` are the columns by themselves, `pairs` residual and prediction together; the latter two
-    are None where only residuals were given.
+    `residual` and `target` are the columns by themselves, `pairs` residual and prediction together, and `joint` target
+    and prediction, of which only targets that are never negative have need. All but the first are None where only
+    residuals were given.
     """
 
     info: InputInfo
     residual: Table
     target: Table | None = None
     pairs: Pairs | None = None
+    joint: Pairs | None = None
     center: Center = Center()
     missing: tuple[LeftOut, ...] = ()
     non_finite: tuple[LeftOut, ...] = ()
@@ -86,6 +88,8 @@ class Folder:
         self._residual: list[Table] = []
         self._target: list[Table] = []
         self._pairs: list[Pairs] = []
+        self._joint: list[Pairs] = []
+        self._negative = False
 
     def add(self, columns: Mapping[str, Array]) -> None:
         """Add rows: finite arrays of equal length, `residual` and, if known, `target` and `prediction`."""
@@ -97,10 +101,13 @@ class Folder:
         residual = split_bits(columns["residual"] - self.center.residual)
         self._residual.append(fine_table(residual))
         if "target" in columns and "prediction" in columns:
-            self._target.append(fine_table(split_bits(columns["target"])))
-            level = max((pairs.level for pairs in self._pairs), default=0)
+            target = split_bits(columns["target"])
             prediction = split_bits(columns["prediction"] - self.center.prediction)
-            self._pairs.append(pair_table(residual, prediction, level).bounded())
+            self._target.append(fine_table(target))
+            self._pairs.append(_make_pairs(residual, prediction, self._pairs))
+            self._negative = self._negative or is_ever_negative(self._target[-1])
+            if not self._negative:
+                self._joint.append(_make_pairs(target, prediction, self._joint))
         if len(self._residual) >= TABLES_AT_ONCE:
             self._add_up()
 
@@ -108,15 +115,27 @@ class Folder:
         self._residual = [add_tables(self._residual)] if self._residual else []
         self._target = [add_tables(self._target)] if self._target else []
         self._pairs = [add_pairs(self._pairs)] if self._pairs else []
+        self._joint = [add_pairs(self._joint)] if self._joint and not self._negative else []
 
     def summary(self, info: InputInfo, missing: tuple[LeftOut, ...], non_finite: tuple[LeftOut, ...]) -> Summary:
         """Return the sums; `info` says where the rows came from."""
         self._add_up()
         residual = self._residual[0] if self._residual else empty_table(FINE_COLUMNS)
         target = self._target[0] if self._target else None
-        pairs = self._pairs[0] if self._pairs else None
+        pairs, joint = (parts[0] if parts else None for parts in (self._pairs, self._joint))
         info = replace(info, rows_used=residual.rows, summarized=True)
-        return Summary(info, residual, target, pairs, self.center, missing, non_finite)
+        return Summary(info, residual, target, pairs, joint, self.center, missing, non_finite)
+
+
+def _make_pairs(first: Bits, prediction: Bits, before: Sequence[Pairs]) -> Pairs:
+    """Return the cells of some rows, as coarse as those before at least."""
+    level = max((pairs.level for pairs in before), default=0)
+    return pair_table(first, prediction, level).bounded()
+
+
+def is_ever_negative(target: Table) -> bool:
+    """Tell whether any row of a column is below 0."""
+    return bool(target.bucket[0] < 0)
 
 
 def merge_summaries(summaries: Sequence[Summary], names: Sequence[str]) -> Summary:
@@ -126,6 +145,7 @@ def merge_summaries(summaries: Sequence[Summary], names: Sequence[str]) -> Summa
         _require_alike(first, summary, names[0], name)
     targets = [s.target for s in summaries if s.target is not None]
     pairs = [s.pairs for s in summaries if s.pairs is not None]
+    joint = [s.joint for s in summaries if s.joint is not None]
     info = replace(
         first.info,
         files=tuple(file for s in summaries for file in s.info.files),
@@ -137,6 +157,7 @@ def merge_summaries(summaries: Sequence[Summary], names: Sequence[str]) -> Summa
         add_tables([s.residual for s in summaries]),
         add_tables(targets) if targets else None,
         add_pairs(pairs) if pairs else None,
+        add_pairs(joint) if len(joint) == len(summaries) else None,
         first.center,
         _add_left_out([s.missing for s in summaries]),
         _add_left_out([s.non_finite for s in summaries]),

@@ -11,7 +11,8 @@ from losscheck.summary.buckets import CELL_BITS, EXPONENT_ZERO, FINE_BITS, HIGH_
 from losscheck.summary.folding import Center
 from losscheck.summary.tables import LEVELS
 
-RESIDUAL, TARGET, PAIRS, MISSING, INFINITE, ROWS = "residual", "target", "pairs", "missing", "non_finite", "rows"
+RESIDUAL, TARGET, PAIRS, JOINT = "residual", "target", "residual_prediction", "target_prediction"
+MISSING, INFINITE, ROWS = "missing", "non_finite", "rows"
 COLUMNS = ("part", "bucket", "other", "n", "s1", "s2", "s3", "s4", "s5")
 """Of the result: a part of the summary, its bucket or buckets, its rows and its sums, in the order of the tables.
 Of `missing` and `non_finite`, `bucket` numbers the column: 0 target, 1 prediction, 2 residual; `other` is 0."""
@@ -33,7 +34,8 @@ def summary_query(table: Any, target: str | None, prediction: str | None, residu
     if both:
         clean = _leading(clean.mutate(t=clean.target, p=clean.prediction - _double(center.prediction)), "t")
         clean = _leading(clean, "p")
-        queries += [_fine(clean, TARGET, "t"), _cells(clean)]
+        positive = clean.filter(clean.t_sign >= 0)  # where any is negative, nobody needs the others
+        queries += [_fine(clean, TARGET, "t"), _cells(clean, PAIRS, "r"), _cells(positive, JOINT, "t")]
     for number, name in enumerate(("target", "prediction", "residual")):
         if name in used and not (both and name == "residual"):
             queries += _left_out(rows, number, name)
@@ -117,16 +119,16 @@ def _fine(table: Any, part: str, name: str) -> Any:
     return _gathered(table, part, table.bucket, None, (table.high, table.low, table.high * table.high))
 
 
-def _cells(table: Any) -> Any:
+def _cells(table: Any, part: str, name: str) -> Any:
     bits, other_bits = LEVELS[0]
     table = table.select(
-        bucket=_bucket(table, "r", bits),
+        bucket=_bucket(table, name, bits),
         other=_bucket(table, "p", other_bits),
-        r=_whole(table.r_part, CELL_BITS),
+        r=_whole(table[f"{name}_part"], CELL_BITS),
         p=_whole(table.p_part, CELL_BITS),
     )
     r, p = table.r, table.p
-    return _gathered(table, PAIRS, table.bucket, table.other, (r, p, r * r, p * p, r * p))
+    return _gathered(table, part, table.bucket, table.other, (r, p, r * r, p * p, r * p))
 
 
 def _gathered(table: Any, part: str, bucket: Any, other: Any, values: tuple[Any, ...]) -> Any:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from losscheck.numeric.lazy import np
 from losscheck.results import Columns, InputError, InputInfo
 from losscheck.sample import LeftOut
-from losscheck.summary.folding import FINE_COLUMNS, Center, Summary
-from losscheck.summary.query import COLUMNS, INFINITE, MISSING, PAIRS, RESIDUAL, ROWS, TARGET
+from losscheck.summary.folding import FINE_COLUMNS, Center, Summary, is_ever_negative
+from losscheck.summary.query import COLUMNS, INFINITE, JOINT, MISSING, PAIRS, RESIDUAL, ROWS, TARGET
 from losscheck.summary.tables import Pairs, Table, encode
 
 if TYPE_CHECKING:
@@ -31,13 +31,15 @@ def summary_of_result(
     residual = _table(numbers, part == RESIDUAL)
     if not residual.rows:
         raise InputError(f"{name}: no row is left of {rows:,}. Give rows with finite numbers.")
-    pairs = part == PAIRS
+    target = _table(numbers, part == TARGET) if (part == TARGET).any() else None
+    with_joint = target is not None and not is_ever_negative(target)
     info = InputInfo((), rows, residual.rows, columns, dialect, summarized=True)
     return Summary(
         info,
         residual,
-        _table(numbers, part == TARGET) if (part == TARGET).any() else None,
-        _pairs(numbers[:, pairs]) if pairs.any() else None,
+        target,
+        None if target is None else _pairs(numbers[:, part == PAIRS]),
+        _pairs(numbers[:, part == JOINT]) if with_joint else None,
         center,
         _left_out(numbers[:, part == MISSING], columns),
         _left_out(numbers[:, part == INFINITE], columns),

@@ -26,10 +26,10 @@ MOST_ROWS = 2**31 - 1
 ROWS_AT_ONCE = 2**16
 """Their columns stay in the cache; and sums of squares of 16 bits are exact in a double, in which numpy counts."""
 MOST_CELLS = 24_000
-"""Above it, cells of residual and prediction are made coarser by a step of `LEVELS`."""
+"""Above it, cells of two columns are made coarser by a step of `LEVELS`."""
 LEVELS = ((4, 7), (4, 6), (4, 5), (4, 4), (3, 4), (3, 3), (2, 3), (2, 2), (1, 2), (1, 1), (0, 1), (0, 0))
-"""Bits of residual and prediction. Each level's cells are unions of those of the one before, so the level that a set of
-rows needs does not depend on the order in which they came."""
+"""Bits of residual (or target) and prediction. Each level's cells are unions of those of the one before, so the level
+that a set of rows needs does not depend on the order in which they came."""
 HALF_CODE, CODE_BITS = 2**18, 20
 NO_BUCKET = 2**18
 """More than any fine bucket's number."""
@@ -114,18 +114,18 @@ def _count(place: Integers, bucket: Integers, values: Sequence[Integers]) -> Tab
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Cells of residual and prediction: counts, sums of the two leading mantissas r and p, and of r², p² and r·p."""
+    """Cells of residual or target with prediction: counts, sums of the leading mantissas r and p, of r², p² and r·p."""
 
     level: int
     table: Table
 
     @property
     def bits(self) -> tuple[int, int]:
-        """Bits of residual and prediction."""
+        """Bits of the first column and of the prediction."""
         return LEVELS[self.level]
 
     def buckets(self) -> tuple[Integers, Integers]:
-        """Return the residual's and the prediction's bucket of every cell."""
+        """Return the first column's and the prediction's bucket of every cell."""
         code = self.table.bucket
         return (code >> CODE_BITS) - HALF_CODE, (code & ((1 << CODE_BITS) - 1)) - HALF_CODE
 
@@ -138,8 +138,8 @@ class Pairs:
         if level <= self.level:
             return self
         (old_r, old_p), (new_r, new_p) = self.bits, LEVELS[level]
-        residual, prediction = self.buckets()
-        code = encode(coarser(residual, old_r - new_r), coarser(prediction, old_p - new_p))
+        first, prediction = self.buckets()
+        code = encode(coarser(first, old_r - new_r), coarser(prediction, old_p - new_p))
         return Pairs(level, _gather(code, self.table.sums))
 
     def bounded(self) -> Pairs:
@@ -150,18 +150,18 @@ class Pairs:
         return pairs
 
 
-def encode(residual: Integers, prediction: Integers) -> Integers:
+def encode(first: Integers, prediction: Integers) -> Integers:
     """Return one number for a pair of buckets."""
-    return ((residual + HALF_CODE) << CODE_BITS) | (prediction + HALF_CODE)
+    return ((first + HALF_CODE) << CODE_BITS) | (prediction + HALF_CODE)
 
 
-def pair_table(residual: Bits, prediction: Bits, level: int) -> Pairs:
-    """Count rows in cells of residual and prediction."""
+def pair_table(first: Bits, prediction: Bits, level: int) -> Pairs:
+    """Count rows in cells of residual or target with prediction."""
     import pandas as pd
 
     bits, other_bits = LEVELS[level]
-    code = encode(bucket_of(residual, bits), bucket_of(prediction, other_bits))
-    r, p = leading_mantissa(residual.magnitude), leading_mantissa(prediction.magnitude)
+    code = encode(bucket_of(first, bits), bucket_of(prediction, other_bits))
+    r, p = leading_mantissa(first.magnitude), leading_mantissa(prediction.magnitude)
     place, cells = pd.factorize(code)  # a hash table takes half of the time of sorting
     table = _count(place, cells, (r, p, r * r, p * p, r * p))
     order = np.argsort(table.bucket)

@@ -16,9 +16,9 @@ from losscheck.summary.tables import LEVELS, Pairs, Table, encode
 if TYPE_CHECKING:
     from losscheck.summary.buckets import Integers
 
-MARK, VERSION = "losscheck_summary", 1
+MARK, VERSION = "losscheck_summary", 2
 FINE = ("count", "upper", "lower", "upper_squared")
-CELLS = ("count", "residual", "prediction", "residual_squared", "prediction_squared", "product")
+CELLS = ("count", "first", "prediction", "first_squared", "prediction_squared", "product")
 BEGINNING = b'{"' + MARK.encode() + b'":'
 
 
@@ -43,7 +43,8 @@ def write_summary(summary: Summary) -> str:
         "center": asdict(summary.center),
         "residual": _plain_table(summary.residual),
         "target": None if summary.target is None else _plain_table(summary.target),
-        "pairs": None if summary.pairs is None else _plain_pairs(summary.pairs),
+        "residual_prediction": None if summary.pairs is None else _plain_pairs(summary.pairs),
+        "target_prediction": None if summary.joint is None else _plain_pairs(summary.joint),
     }
     lines = ",\n".join(f"{json.dumps(key)}:{_compact(value)}" for key, value in plain.items())
     return "{" + lines + "}\n"
@@ -78,12 +79,14 @@ def _parse(plain: Mapping[str, Any]) -> Summary:
         info,
         _table(plain["residual"]),
         None if plain["target"] is None else _table(plain["target"]),
-        None if plain["pairs"] is None else _pairs(plain["pairs"]),
+        None if plain["residual_prediction"] is None else _pairs(plain["residual_prediction"]),
+        None if plain["target_prediction"] is None else _pairs(plain["target_prediction"]),
         Center(**{role: float(value) for role, value in plain["center"].items()}),
         _left_out(plain["missing"]),
         _left_out(plain["non_finite"]),
     )
-    tables = [summary.residual, summary.target, None if summary.pairs is None else summary.pairs.table]
+    cells = [None if pairs is None else pairs.table for pairs in (summary.pairs, summary.joint)]
+    tables = [summary.residual, summary.target, *cells]
     if any(table is not None and table.rows != info.rows_used for table in tables) or info.rows_used < 1:
         raise ValueError("the counts do not add up to rows_used")
     return summary
@@ -100,9 +103,9 @@ def _plain_table(table: Table) -> dict[str, list[int]]:
 def _plain_pairs(pairs: Pairs) -> dict[str, Any]:
     bits, buckets = pairs.bits, pairs.buckets()
     return {
-        "residual_bits": bits[0],
+        "first_bits": bits[0],
         "prediction_bits": bits[1],
-        "residual_steps": _steps(buckets[0]),
+        "first_steps": _steps(buckets[0]),
         "prediction_steps": _steps(buckets[1]),
         **_columns(CELLS, pairs.table),
     }
@@ -117,8 +120,8 @@ def _table(plain: Mapping[str, Any]) -> Table:
 
 
 def _pairs(plain: Mapping[str, Any]) -> Pairs:
-    level = LEVELS.index((plain["residual_bits"], plain["prediction_bits"]))
-    code = encode(_sum_up(plain["residual_steps"]), _sum_up(plain["prediction_steps"]))
+    level = LEVELS.index((plain["first_bits"], plain["prediction_bits"]))
+    code = encode(_sum_up(plain["first_steps"]), _sum_up(plain["prediction_steps"]))
     return Pairs(level, _checked(code, CELLS, plain))
 
 

@@ -82,7 +82,7 @@ def test_parameters_come_back_from_draws(name, n):
     f = 5 * 10 ** rng.uniform(-0.5, 0.5, n)
     y = np.asarray(DRAWS[name](rng, f), dtype=float)
     width = 1.0 if family(name).discrete else 0.0
-    found = fit_response(family(name), make_pairs(y, f, None, width, np.log(f))).fit.parameters
+    found = fit_response(family(name), make_pairs(y, f, None, width)).fit.parameters
     assert abs(found["factor"].value - 1.3) < 4 * found["factor"].se
     for shape, value in TRUE.get(name, {}).items():
         assert abs(found[shape].value - value) < 4 * found[shape].se
@@ -95,7 +95,7 @@ def test_cells_stand_for_their_rows(name):
     f = 5 * 10 ** rng.uniform(-0.5, 0.5, 50_000)
     y = np.asarray(DRAWS[name](rng, f), dtype=float)
     exact = fit_response(family(name), pairs_of(y, f)).fit
-    cells = make_pairs(y, f, None, 1.0 if family(name).discrete else 0.0, np.log(f))
+    cells = make_pairs(y, f, None, 1.0 if family(name).discrete else 0.0)
     assert y.size > EXACT_ROWS > 0
     assert cells.n == pytest.approx(50_000)
     assert cells.target.size < 12_000
@@ -103,6 +103,31 @@ def test_cells_stand_for_their_rows(name):
     assert compressed.nll_per_row == pytest.approx(exact.nll_per_row, abs=1e-3)
     for parameter, value in exact.parameters.items():
         assert abs(compressed.parameters[parameter].value - value.value) < 0.25 * value.se
+
+
+@pytest.mark.parametrize(
+    ("name", "draw"),
+    [
+        ("beta", lambda rng, g: rng.beta(6 * g, 6 * (1 - g)).clip(1e-12, 1 - 1e-12)),
+        ("beta", lambda rng, g: rng.beta(2.5 * g, 2.5 * (1 - g)).clip(1e-12, 1 - 1e-9)),
+        ("tweedie", lambda rng, g: rng.gamma(2.0 * np.maximum(k := rng.poisson(5 * g), 1), 0.1) * (k > 0)),
+        ("hurdle_gamma", lambda rng, g: np.where(rng.random(g.size) < 0.3, 0.0, g * rng.gamma(2.0, 0.5, g.size))),
+    ],
+)
+def test_cells_next_to_an_end_stand_for_their_rows(name, draw):
+    """Shares next to 1, amounts with zeros: the cells' points stay within the range, and zeros are zeros."""
+    rng = np.random.default_rng(4)
+    g = 1 / (1 + np.exp(-rng.normal(1.5, 1.0, 30_000)))
+    y = draw(rng, g)
+    exact = fit_response(family(name), pairs_of(y, g)).fit
+    cells = make_pairs(y, g, None, 0.0)
+    assert cells.target.size < 12_000
+    assert cells.weight[cells.target == 0].sum() == pytest.approx(np.count_nonzero(y == 0))
+    assert cells.target.max() < 1 or y.max() >= 1
+    compressed = fit_response(family(name), cells).fit
+    for parameter, value in exact.parameters.items():
+        if value.se is not None:
+            assert abs(compressed.parameters[parameter].value - value.value) < 0.25 * value.se, parameter
 
 
 def test_rounded_targets_are_intervals():

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sheet import Sheet
 
-MISSING = ("", "NA", "nan", "NULL", "None", "#N/A", "<NA>")
+MISSING = ("", "NA", "nan", "NULL", "None", "#N/A", "<NA>", "(null)", "\\N")
 
 Pollution = Callable[[Sheet], None]
 HARMLESS: dict[str, Pollution] = {}

@@ -69,6 +69,8 @@ def refusal(*args, **options) -> str:
         ("label,0,1,2\n2,.2,.7,.1\n1,.3,.3,.4", "label", "0 1 2"),
         ("species,setosa,virginica\nsetosa,.7,.3\nvirginica,.6,.4", "species", "setosa virginica"),
         # decisions and sums beside the outputs are passed over
+        ("true_label,label,prob_a,prob_b\na,a,.2,.8\nb,a,.3,.7", "true_label", "prob_a prob_b"),
+        ("actual,label,prob_0,prob_1\ncat,1,.2,.8\ndog,0,.3,.7", "label", "prob_0 prob_1"),
         ("y_true,y_pred,prob_0,prob_1\n1,1,.2,.8\n0,1,.3,.7", "y_true", "prob_0 prob_1"),
         ("y_true,y_pred,prob_a,prob_b\na,a,.2,.8\nb,a,.3,.7", "y_true", "prob_a prob_b"),
         ("y,y_0_PREDICTION,y_1_PREDICTION,y_PREDICTION\n0,.2,.8,1\n1,.3,.7,1", "y", "y_0_PREDICTION y_1_PREDICTION"),
@@ -133,6 +135,12 @@ def test_a_file_that_begins_with_one_class_only(model):
         ("diagnosis,y_prob\nmalignant,.1\nmalignant,.7", "diagnosis", "y_prob"),
         ("class,y_prob\n0,.1\n1,.7", "class", "y_prob"),
         ("target,probability,id\nTrue,.8,1\nFalse,.7,2", "target", "probability"),
+        # beside a name that says "the true one", label is the predicted class
+        ("text,true_label,label,score\na,spam,spam,.8\nb,ham,spam,.7", "true_label", "score"),
+        ("text,true_label,label,score\na,1,0,.4\nb,0,1,.7", "true_label", "score"),
+        ("label,actual,score\nspam,spam,.8\nham,spam,.7", "actual", "score"),
+        ("expected,label,score\nspam,spam,.8\nham,spam,.7", "expected", "score"),
+        ("y_true,labels,prob\nspam,spam,.8\nham,spam,.7", "y_true", "prob"),
     ],
 )
 def test_one_score_of_two_classes(text, target, score):
@@ -151,6 +159,9 @@ def test_one_score_of_two_classes(text, target, score):
         ("price,price_pred,p_1,p_2\n1.5,1.2,8,2\n3,2,8,1", "price", "price_pred"),
         ("price,price_pred,prob_1,prob_2\n1,1.2,8,2\n3,2.1,8,1", "price", "price_pred"),
         ("label,y,yhat\ncat,1.5,2.5\ndog,1,2", "y", "yhat"),
+        ("y_true,label,y_pred\n1.5,1,1.4\n2.5,2,1.9", "y_true", "y_pred"),
+        ("label,class,prediction\n1.5,cat,1.4\n2.5,dog,1.9", "label", "prediction"),
+        ("label,class,prediction\n1,cat,1.4\n2,dog,1.9", "label", "prediction"),
         ("count,count_pred,0,1\n3,2.5,8,2\n4,2.5,1,1", "count", "count_pred"),
     ],
 )
@@ -260,6 +271,26 @@ def test_weights_and_groups_are_found_beside_classes():
             "f.csv: several columns could be the target: 'label', 'y'. Choose with -t label.",
         ),
         (
+            "class,label,score\na,b,.2\nb,a,.1",
+            {},
+            "f.csv: several columns could be the target: 'class', 'label'. Choose with -t class.",
+        ),
+        (
+            "label,outcome,score\n0,1,.2\n1,0,.1",
+            {},
+            "f.csv: several columns could be the target: 'label', 'outcome'. Choose with -t label.",
+        ),
+        (
+            "true_label,label,score\n4,3,12\n3,2,11\n0,1,17",  # no classes of one score, and label is not the truth
+            {},
+            "f.csv: several columns could be the target: 'true_label', 'label'. Choose with -t true_label.",
+        ),
+        (
+            "actual,label,y_true,prob_a,prob_b\na,b,a,.2,.8\nb,a,b,.1,.9",
+            {},
+            "f.csv: several columns could be the target: 'actual', 'y_true'. Choose with -t actual.",
+        ),
+        (
             "y,a,b\n1.5,.2,.8\n2.5,.1,.9",
             {"roles": Roles(prediction=("a", "b"))},
             "f.csv: several predictions need a target of classes, and 'y' has numbers with fractions. Choose one "
@@ -314,6 +345,19 @@ def test_weights_and_groups_are_found_beside_classes():
             {},
             "f.csv has targets ('label') but no predictions were found. Name their column with -p COL, or look at the "
             "targets alone with -t label. Its columns are 'label', '0', '1', '2'.",
+        ),
+        (
+            "model,Abs Error\na,.5\nb,.3",
+            {},
+            "f.csv: 'Abs Error' is named like the size of an error or a loss, and to tell the noise takes its sign. "
+            "Write the residuals, target - prediction, or targets and predictions, or say --residual Abs Error "
+            "if these have a sign.",
+        ),
+        (
+            "y_pred,abs_error\n1,.5\n2,0",
+            {"roles": Roles(residual="abs_error")},
+            "f.csv: 'abs_error' is named like the size of an error or a loss and is never negative, and to tell the "
+            "noise takes its sign. Write the residuals, target - prediction, or targets and predictions.",
         ),
         (
             "a,b,c\n1,0,.2\n0,1,.1",

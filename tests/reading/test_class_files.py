@@ -175,6 +175,7 @@ def test_labels_in_windows_1252(read):
         ("y_true,y_prob\nno,.8\nyes,.7\n", "no yes", [0, 1], "by meaning: yes is the positive class"),
         ("y_true,y_prob\nfalse,.8\nfalse,.7\n", "false true", [0, 0], "by meaning: false is the negative class"),
         ("y,prob_ham\nspam,.8\nham,.7\n", "spam ham", [0, 1], "by name: 'prob_ham' is the score of ham"),
+        ("y,prob_benign\nM,.2\nB,.7\n", "M B", [0, 1], "by name: 'prob_benign' is the score of B"),
         ("y,prob_negative\n1,.8\n0,.7\n", "1 0", [0, 1], "by name: 'prob_negative' is the score of 0"),
         (
             "label,pred\nspam,.8\nham,.7\n",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from losscheck.reading import Roles
 from losscheck.reading.columns import find_columns, list_columns
 from losscheck.reading.dialect import Dialect
-from losscheck.reading.names import PREDICTION_NAMES, RESIDUAL_NAMES, TARGET_NAMES, normalise
+from losscheck.reading.labels import match_labels
+from losscheck.reading.layout import find_layout
+from losscheck.reading.names import PREDICTION_NAMES, RESIDUAL_NAMES, TARGET_NAMES, is_unsigned, normalise
 from losscheck.results import InputError
 
 NO_CHOICES = Roles()
@@ -94,6 +98,23 @@ def test_the_only_column_of_numbers_is_residuals():
     assert find("name", "value", name="text") == {"residual": "value"}
 
 
+UNSIGNED = (
+    "abs_error absolute_error squared_error sq_err rmse mae loss val_loss abs_resid error_abs AbsError sq_residual"
+)
+
+
+def test_sizes_of_errors_are_known_by_name():
+    assert all(is_unsigned(normalise(name)) for name in UNSIGNED.split())
+    signed = (*RESIDUAL_NAMES, "value", "absolute", "abs", "square", "y_error", "dev", "losses_avoided", "diff", "y")
+    assert not any(is_unsigned(name) for name in signed)
+
+
+def test_chosen_residuals_with_a_sign_may_have_any_name():
+    columns = list_columns(Dialect(",", '"', ".", ("abs_error",), 1, 0, 2, 0, (("1",), ("-2",))))
+    found = find_layout(columns, Roles(residual="abs_error"), True, "f.csv")
+    assert found.roles["residual"][0].name == "abs_error"
+
+
 def test_choices_go_before_names():
     assert find("y", "y_pred", "z", roles=Roles(target="z")) == {"target": "z", "prediction": "y_pred"}
     assert find("a", "b", roles=Roles(target="b", prediction="a")) == {"target": "b", "prediction": "a"}
@@ -102,6 +123,23 @@ def test_choices_go_before_names():
 
 def test_a_choice_up_to_spelling():
     assert find("Sale Price", "guess", roles=Roles(target="sale_price"))["target"] == "Sale Price"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("asked", ["NFC", "NFD"])
+def test_accents_may_be_composed_or_not(form, asked):
+    def spell(name: str, form: str = form) -> str:
+        return unicodedata.normalize(form, name)
+
+    chosen = Roles(target=spell("Température", asked))
+    assert find(spell("Température"), "yhat", "z", roles=chosen)["target"] == spell("Température")
+    assert find(spell("Température"), spell("température_pred", asked))["target"] == spell("Température")
+    columns = list_columns(Dialect(",", '"', ".", (spell("é_0"), spell("é_1"), "y"), 3, 0, 2, 0, ((".2", ".8", "1"),)))
+    for prediction in ("é_*", "é"):
+        found = find_layout(columns, Roles(target="y", prediction=spell(prediction, asked)), True, "f.csv")
+        assert len(found.roles["prediction"]) == 2
+    labels = match_labels([spell("été", asked)], [(spell("été"), "hiver")], "y")
+    assert labels[1] == [0]
 
 
 def test_sample_weight_is_found_and_weight_is_not():

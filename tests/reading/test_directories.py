@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import unicodedata
 
 import numpy as np
 import pytest
@@ -138,6 +139,12 @@ def test_targets_may_be_in_the_names_of_directories(make):
 def test_columns_of_the_file_go_before_its_directories(make):
     directory = make("split=1/a.csv", text="y_true,y_pred,split\n1,2,a\n3,3.5,b\n")
     assert read_sample([directory], Roles(group="split")).segments.names == ("a", "b")
+
+
+def test_accents_in_the_names_of_directories_may_be_composed_or_not(make):
+    spelled = [unicodedata.normalize(form, "été") for form in ("NFD", "NFC")]
+    directory = make(f"{spelled[0]}=1/a.csv", f"{spelled[0]}=2/b.csv")
+    assert read_sample([directory], Roles(group=spelled[1])).segments.names == ("1", "2")
 
 
 def test_a_missing_key_is_a_missing_value(make):

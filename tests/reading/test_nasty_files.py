@@ -137,6 +137,17 @@ FILES = {
     "markdown_table.csv": Refused("line 2, column 'y_true'", "'---'"),
     # cells
     "missing.csv": Read(T, P, left_out=13),
+    "missing_of_databases.csv": Read(T, P, left_out=4),
+    "missing_in_parentheses.csv": Read(residual=R, left_out=1),  # no row of units
+    "excel_text.csv": Refused("line 2, column 'y_pred'", "'=\"1\"'", "export the values, as plain numbers"),
+    "excel_text_quoted.csv": Refused("line 2, column 'y_true'", "'=\"1.5\"'", "export the values, as plain numbers"),
+    "late_formula.csv": Refused("line 5, column 'y_true'", "'=A2+1'", "export the values"),
+    "numpy_scalars.csv": Refused("line 2, column 'y_pred'", "'np.float64(1.0)'", "as float(x) gives it"),
+    "tensors.csv": Refused("line 2, column 'y_pred'", "'tensor(1.)'", "as float(x) gives it"),
+    "arrays_of_one.csv": Refused("line 2, column 'y_pred'", "'[1.0]'", "Squeeze the array"),
+    "lists_of_two.csv": Refused("line 2, column 'y_pred'", "'[1.0 2.0]'", "a column of its own"),
+    "scores_of_numpy.csv": Refused("line 2, column 'y_prob'", "'np.float64(0.9)'", "as float(x) gives it"),
+    "percent_beside_words.csv": Refused("line 2, column 'prob_ham'", "'10%'", "percentages as plain numbers"),
     "infinite.csv": Read(T, P, left_out=5),
     "word.csv": Refused("line 5, column 'y_true'", "'oops' is not a number"),
     "hexadecimal.csv": Refused("line 5, column 'y_true'", "decimal notation"),
@@ -173,6 +184,13 @@ FILES = {
     "truth_values_and_decisions.csv": Refused("predicted class"),
     "spreadsheet_ids.csv": Read(T, P),
     "spreadsheet_ids_as_target.csv": Refused("no targets"),
+    # scores whose class cannot be told
+    "score_of_another_class.csv": Refused("'prob_churn'", "'leave', 'stay'", "as in prob_leave or prob_stay"),
+    "confidence_of_three_classes.csv": Refused(
+        "how sure the model is", "'prediction_label', one of 3", "a column each"
+    ),
+    "class_beside_label.csv": Refused("several columns could be the target: 'class', 'label'", "-t class"),
+    "absolute_errors.csv": Refused("'abs_error' is named like the size of an error", "takes its sign"),
     # what is no table of predictions
     "training_log.csv": Refused("training log"),
     "training_log_of_tensorboard.csv": Refused("training log"),

@@ -9,13 +9,13 @@ from losscheck.summary import Folder, sample_of
 from losscheck.summary.folding import Center
 
 
-def summarize(residual, prediction=None, *, center=None, block=None):
+def summarize(residual, prediction=None, *, target=None, center=None, block=None):
     residual = np.asarray(residual, dtype=float)
     columns = {"residual": residual}
     names = {"residual": "r"}
     if prediction is not None:
         prediction = np.asarray(prediction, dtype=float)
-        target = prediction + residual
+        target = prediction + residual if target is None else target
         columns = {"residual": target - prediction, "target": target, "prediction": prediction}
         names = {"target": "y", "prediction": "f"}
     folder = Folder(Center(*(center or (0.0, 0.0))))

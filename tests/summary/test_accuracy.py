@@ -91,6 +91,21 @@ def test_cells_give_a_changing_scale_as_the_rows_do():
     assert largest_move(fit_changing_scale(cells.residual, (cells.prediction - 6) / 2.3, cells.count), exact) < CLOSE
 
 
+@pytest.mark.parametrize("n", [200_000, pytest.param(10**6, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("sd", "again"), [(10.0, False), (3.0, False), (1.0, True)])
+def test_predictions_far_from_zero_are_read_again_only_where_it_matters(n, sd, again):
+    """About 100: with sd 10 the middle half of them is in 13 cells, with 3 in 9, with 1 in 3."""
+    rng = np.random.default_rng(5)
+    z = rng.standard_normal(n)
+    prediction, residual = 100 + sd * z, np.exp(0.5 * z) * rng.standard_normal(n)
+    summary = summarize(residual, prediction)
+    assert (summary.better_center() is not None) == again
+    summary = summarize(residual, prediction, center=(0.0, 100.0)) if again else summary
+    cells = sample_of(summary).cells
+    exact = fit_changing_scale(residual, z, np.ones(n))
+    assert largest_move(fit_changing_scale(cells.residual, (cells.prediction - 100) / sd, cells.count), exact) < CLOSE
+
+
 @pytest.mark.parametrize("noise", ["student_t", "heteroscedastic_normal"])
 def test_a_summary_of_200_000_rows_says_what_the_rows_say(noise, monkeypatch):
     compare(*reports(noise, 200_000, 1, monkeypatch), noise)

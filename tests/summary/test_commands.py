@@ -3,7 +3,9 @@
 import gzip
 import io
 import json
+import os
 import sys
+import threading
 import types
 
 import numpy as np
@@ -111,18 +113,43 @@ def test_a_bias_larger_than_the_spread_is_read_twice(tmp_path, monkeypatch):
     assert given.center == Center(900.0, 0.0)
 
 
+def give(monkeypatch, residual):
+    text = "residual\n" + "\n".join(map(repr, residual.tolist())) + "\n"
+    monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(text.encode())))
+
+
 def test_standard_input_cannot_be_read_twice(monkeypatch):
     values = 1000 + np.random.default_rng(4).standard_normal(300)
-    text = "residual\n" + "\n".join(map(repr, values.tolist())) + "\n"
-
-    def give(text):
-        monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(text.encode())))
-
-    give(text)
+    give(monkeypatch, values)
     with pytest.raises(InputError, match=r"--center (999|100[01])\.0,0\.0"):
         read_summary(["-"])
-    give(text)
+    give(monkeypatch, values)
     assert read_summary(["-"], center=Center(1000.0, 0.0)).info.rows_used == 300
+
+
+def test_the_first_rows_of_a_stream_settle_its_center(monkeypatch):
+    rng = np.random.default_rng(12)
+    values = 1000 + 0.05 * rng.standard_normal(3000)
+    monkeypatch.setattr(samples, "SUMMARIZE_ABOVE", 2000)
+    give(monkeypatch, values)
+    sample = read_sample(["-"])
+    assert sample.info.summary["center_residual"] == pytest.approx(1000, abs=0.1)
+    assert sample.count @ sample.residual / sample.n == pytest.approx(values.mean(), rel=1e-12)
+    monkeypatch.setattr("losscheck.reading.decompression.BLOCK_BYTES", 65_536)
+    give(monkeypatch, np.concatenate((rng.standard_normal(20_000), 1e9 + rng.standard_normal(100_000))))
+    with pytest.raises(InputError, match="farther than the first of them"):
+        read_sample(["-"])
+
+
+def test_a_named_pipe_is_a_stream(tmp_path, monkeypatch):
+    pipe, values = tmp_path / "pipe", 1000 + 0.05 * np.random.default_rng(13).standard_normal(3000)
+    os.mkfifo(pipe)
+    monkeypatch.setattr(samples, "SUMMARIZE_ABOVE", 2000)
+    text = "residual\n" + "\n".join(map(repr, values.tolist())) + "\n"
+    writer = threading.Thread(target=pipe.write_text, args=(text,))
+    writer.start()
+    assert read_sample([pipe]).info.summary["center_residual"] == pytest.approx(1000, abs=0.1)
+    writer.join()
 
 
 def test_weights_and_order_are_not_lost_silently(tmp_path, monkeypatch):
