@@ -60,21 +60,17 @@ class Reading:
         targets: Targets | None = None,
     ) -> None:
         """Look for the columns of `roles` in the first file."""
-        self.spelling = spelling
-        self.targets = targets
+        self.spelling, self.targets = spelling, targets
         self.roles, self.request = roles, request
-        self.drop_bad_rows = drop_bad_rows
-        self.with_features = with_features
-        self.progress = progress
-        self.folding = folding
+        self.drop_bad_rows, self.with_features = drop_bad_rows, with_features
+        self.progress, self.folding = progress, folding
         self.only_summary = folding is not None and folding.center is not None
         self.summaries: list[tuple[str, Summary]] = []
-        self.bytes = 0
         self.partitions: dict[str, dict[str, str]] = {}
         self.files: list[InputFile] = []
         self.dialect: dict[str, Any] = {}
         self.without_rows = WithoutRows()
-        self.headed, self.fields = True, 0
+        self.headed, self.fields, self.bytes = True, 0, 0
         self.layout = Layout({})
         self.labels: Labels | None = None
         self.levels: dict[str, Levels] = {}
