@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
+from errno import ENOSPC
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -58,7 +59,7 @@ from losscheck.cli_options import (
 from losscheck.comparing import compare_command
 from losscheck.configuration import UsageError, configure, plain_message
 from losscheck.gate import FailOn, open_gate
-from losscheck.output import Color, Progress, check_output, print_document, print_text, write_files
+from losscheck.output import Color, Progress, check_output, drop_output, print_document, print_text, write_files
 from losscheck.render import ENDINGS, Verbosity
 from losscheck.render.figures import escape
 from losscheck.render.several import build_documents, render_reports
@@ -270,11 +271,20 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _fail(f"{plain_message(error)} (see {program} --help)", BAD_INPUT)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(INTERRUPTED)
+    except OSError as error:
+        if error.errno != ENOSPC:
+            _fail_internally(error, "--debug" in given)
+        drop_output()  # help does not go through `print_text`
+        _fail(f"cannot write: {error.strerror}. Make room on the disk.", BAD_INPUT)
     except Exception as error:
-        if "--debug" in given:
-            traceback.print_exc()
-        hint = "" if "--debug" in given else " (a bug: --debug shows the traceback)"
-        _fail(f"internal error: {type(error).__name__}: {error}{hint}", INTERNAL)
+        _fail_internally(error, "--debug" in given)
+
+
+def _fail_internally(error: Exception, debug: bool) -> NoReturn:
+    if debug:
+        traceback.print_exc()
+    hint = "" if debug else " (a bug: --debug shows the traceback)"
+    _fail(f"internal error: {type(error).__name__}: {error}{hint}", INTERNAL)
 
 
 def _with_command(arguments: list[str]) -> list[str]:

@@ -56,6 +56,7 @@ def print_text(text: str, encoding: str | None = None) -> None:
     """Write to standard output, in its own encoding unless one is given.
 
     A reader that has seen enough (`| head`) is no failure: the rest is dropped, and the exit code stays the gate's.
+    Raises InputError where it cannot be written for another reason, as on a full disk.
     """
     stream = sys.stdout
     if isinstance(stream, io.TextIOWrapper):
@@ -64,8 +65,17 @@ def print_text(text: str, encoding: str | None = None) -> None:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:
-        # Or else the interpreter flushes once more on its way out, and complains.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        drop_output()
+    except OSError as error:
+        drop_output()
+        raise InputError(
+            f"standard output cannot be written: {error.strerror}. Make room, or write elsewhere with -o FILE."
+        ) from error
+
+
+def drop_output() -> None:
+    """Let what is left go nowhere, or else the interpreter flushes once more on its way out, and complains."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def check_output(path: Path, inputs: Iterable[str]) -> None:
@@ -90,7 +100,8 @@ def write_files(texts: Mapping[Path, str]) -> None:
             for draft, target in renames:
                 os.replace(draft, target)
         except OSError as error:
-            raise InputError(f"cannot write {error.filename}: {error.strerror}") from error
+            name = error.filename or ", ".join(map(str, texts))  # a full disk names no file
+            raise InputError(f"cannot write {name}: {error.strerror}") from error
 
 
 def _write_draft(target: Path, text: str, drafts: ExitStack) -> Path:

@@ -68,7 +68,7 @@ def require_targets(sample: Sample) -> None:
     if target is None:
         raise InputError(f"{where}: there are no targets; --stage init needs them beside the outputs (-t COL)")
     if sample.n < FEWEST:
-        raise InputError(f"{where}: {sample.n} usable targets say nothing; at least {FEWEST} are needed")
+        raise InputError(f"{where}: {sample.n} usable targets say nothing. Give at least {FEWEST}.")
     if bool((target == target[0]).all()):
         raise InputError(f"{where}: all {sample.n} targets are equal to {target[0]:g}: there is nothing to predict")
     values = (target,) if sample.prediction is None else (target, sample.prediction)

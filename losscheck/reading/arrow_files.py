@@ -12,7 +12,7 @@ from losscheck.reading.arrow_lists import Field, list_fields, require_no_list, t
 from losscheck.reading.decompression import refuse_size
 from losscheck.reading.formats import Format
 from losscheck.reading.records import SAMPLE_RECORDS
-from losscheck.reading.source import Source
+from losscheck.reading.source import NoRows, Source
 from losscheck.reading.typed_table import Block, TypedTable
 from losscheck.results import InputError
 
@@ -69,7 +69,7 @@ def make_table(
     import pyarrow as pa
 
     if first is None or not names:
-        raise InputError(f"{file} holds no rows. Give a row per observation.")
+        raise NoRows(f"{file} holds no rows. Give a row per observation.")
     first = first.slice(0, SAMPLE_RECORDS)
     fields = _list_fields(first, names, file)
     first = first.slice(0, max(FEWEST_SAMPLED, SAMPLE_CELLS // len(fields)))

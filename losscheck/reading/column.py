@@ -27,7 +27,7 @@ class Column:
     normal: str
     numeric: bool
     text: str = ""  # the first cell that is not a number
-    is_index: bool = False  # unnamed and counting up, as pandas writes it
+    is_index: bool = False  # unnamed and counting up, as pandas writes it, or names of rows, as R does
     cells: tuple[str, ...] = field(default=(), compare=False, repr=False)
     numbers: tuple[float, ...] = field(default=(), compare=False, repr=False)
 
@@ -96,5 +96,6 @@ def _describe_column(dialect: Dialect, index: int) -> Column:
     numeric = bool(counting) or not text
     unnamed = dialect.header is not None and dialect.header[index].strip() in ("", f"Unnamed: {index}")
     is_index = unnamed and counting in ([float(i + first) for i in range(len(cells))] for first in (0, 1))
+    is_index = is_index or (dialect.row_names and index == 0)
     normal = normalise(name) if dialect.header else ""
     return Column(index, name, normal, numeric, text, is_index, cells, values)

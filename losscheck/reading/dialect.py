@@ -6,12 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from losscheck.reading.encoding import HEAD_BYTES
-from losscheck.reading.header import find_comments, find_doubtful, has_header, has_units, name_from_comment
-from losscheck.reading.number import could_be_thousands, find_thousands, parse_number, show
+from losscheck.reading.header import (
+    find_comments,
+    find_doubtful,
+    has_header,
+    has_row_names,
+    has_units,
+    may_be_numbered,
+    name_from_comment,
+)
+from losscheck.reading.number import could_be_thousands, is_missing, parse_number, show
 from losscheck.reading.records import (
     DELIMITERS,
     QUOTES,
@@ -20,7 +28,7 @@ from losscheck.reading.records import (
     find_decimal,
     take_records,
 )
-from losscheck.reading.source import Source
+from losscheck.reading.source import NoRows, Source
 from losscheck.reading.spelling import WHITESPACE, Spelling
 from losscheck.reading.titles import count_title_lines
 from losscheck.results import InputError
@@ -51,6 +59,11 @@ class Dialect:
     skipped_lines: int
     sample: tuple[tuple[str, ...], ...]
     units: tuple[str, ...] = ()  # of a row below the header that was passed over
+    row_names: bool = False  # the first column has them, and no name
+    decimal_is_sure: bool = True  # False where a point may separate thousands
+    comma: tuple[str, str] | None = (
+        None  # a column with decimal commas though the mark is a point, and one of its cells
+    )
 
     def name_column(self, index: int) -> str:
         """Return the column's name, or its number where the file has no header."""
@@ -69,6 +82,8 @@ class Dialect:
             "header": self.header is not None,
             "skipped_lines": self.skipped_lines,
         }
+        if self.row_names:
+            described["row_names"] = True
         if self.units:
             described["units"] = ", ".join(self.units)
         if source.encoding == "cp1252":
@@ -108,10 +123,13 @@ def probe_dialect(source: Source, spelling: Spelling = Spelling()) -> Dialect:  
     above = (header is not None) + bool(units)
     used = skipped + (best.ends[above - 1] if above else 0)
     rows = best.records[above:]
-    if not rows and best.fault:
+    row_names = header is not None and has_row_names(best.records, _starts_in_quotes(best, text), best.delimiter)
+    if header is not None and row_names:
+        header = ("", *header)
+    if not rows and best.fault and source.complete and skipped + len(text) == len(lines):
         raise InputError(f"{source.name}, line {used + 1}: {explain_fault(best.fault)}")
-    if not rows and source.complete:
-        raise InputError(f"{source.name} has a header but no rows below it. Give a row per observation.")
+    if not rows and source.complete and not best.fault:
+        raise NoRows(f"{source.name} has a header but no rows below it. Give a row per observation.", header or ())
     if header is None and skipped and spelling.header is None:
         comment = lines[skipped - 1].decode(source.codec, "replace").strip().lstrip("#").strip()
         above_rows, _, _ = take_records([comment], best.delimiter, best.quote)
@@ -127,6 +145,9 @@ def probe_dialect(source: Source, spelling: Spelling = Spelling()) -> Dialect:  
         skipped,
         rows,
         units,
+        row_names,
+        best.decimal == "," or spelling.decimal is not None,
+        _find_comma(header, rows) if best.decimal == "." and best.delimiter != "," else None,
     )
 
 
@@ -141,11 +162,23 @@ def _whole_lines(source: Source) -> list[bytes]:
     return head.split(b"\n")
 
 
+def _starts_in_quotes(best: _Candidate, text: Sequence[str]) -> bool:
+    """Tell whether the first cell of each row below the header is in quotes."""
+    starts = ("".join(text[start:end]).lstrip() for start, end in pairwise(best.ends))
+    return bool(best.quote) and all(start.startswith(best.quote) for start in starts)
+
+
 def _find_header(
     best: _Candidate, said: bool | None, file: str, line: int
 ) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
     """Return the names of the columns, None where there are none, and their units; `InputError` in doubt."""
     if not (has_header(best.records, best.decimal) if said is None else said):
+        if said is None and may_be_numbered(best.records):
+            first = best.delimiter.join(best.records[0])
+            raise InputError(
+                f"{file}, line {line}: it cannot be told whether {show(first)} are the numbers that pandas gives to "
+                f"columns without names, or a row. Say --header or --no-header."
+            )
         return None, ()
     header = tuple(" ".join(cell.split()) for cell in best.records[0])
     if said is None and (doubtful := find_doubtful(header)) is not None:
@@ -199,15 +232,9 @@ def _modal_length(records: Sequence[Sequence[str]]) -> int:
 
 
 def _refuse_ambiguous_marks(best: _Candidate, name: str) -> None:
-    """Refuse commas, or points, that may separate thousands as well as decimals."""
+    """Refuse decimal commas that may separate thousands as well."""
     if best.decimal != ",":
-        doubtful = next(filter(None, (find_thousands(column) for column in zip_longest(*best.records[1:]))), None)
-        if doubtful:
-            raise InputError(
-                f"{name}: it cannot be told whether {show(doubtful)} has a decimal point or a thousands separator. "
-                f"Write numbers without thousands separators, or say --decimal point."
-            )
-        return
+        return  # a point is looked at where the columns are known that matter
     if best.delimiter == ONE_COLUMN and not any(DECIMAL_EVIDENCE.fullmatch(row[0].strip()) for row in best.records[1:]):
         raise InputError(
             f"{name}: it cannot be told whether {show(best.records[-1][0])} is one number with a decimal comma or two "
@@ -219,3 +246,14 @@ def _refuse_ambiguous_marks(best: _Candidate, name: str) -> None:
             f"{name}: it cannot be told whether {show(commas[0])} has a decimal comma or a thousands separator. "
             f"Write numbers with a decimal point and without thousands separators, or say --decimal comma."
         )
+
+
+def _find_comma(header: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> tuple[str, str] | None:
+    """Return the name of a column in which numbers have a decimal comma, and one of its cells; None without one."""
+    for index, column in enumerate(zip_longest(*rows, fillvalue="")):
+        cells = [cell for cell in column if not is_missing(cell)]
+        if all(parse_number(cell, ",") is not None for cell in cells):
+            evidence = (cell.strip() for cell in cells if "," in cell and not could_be_thousands(cell))
+            if (found := next(evidence, None)) is not None:
+                return (header[index] if header and index < len(header) else str(index + 1)), found
+    return None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Sequence
 
 from losscheck.reading.dialect import Dialect
-from losscheck.reading.records import split_records
+from losscheck.reading.records import split_text
 from losscheck.reading.spelling import WHITESPACE
 from losscheck.sample import Digits
 
@@ -51,9 +49,11 @@ class DigitCount:
         if self.significant >= ENOUGH_DIGITS or not self.columns:
             return
         sample = _take_slices(text, size)
-        lines = sample.decode(codec, "replace").split("\n")
+        content = sample.decode(codec, "replace")
         plain = dialect.delimiter != WHITESPACE and not (dialect.quote and dialect.quote.encode() in sample)
-        rows = (line.split(dialect.delimiter) for line in lines) if plain else _split(lines, dialect)
+        rows: Iterable[Sequence[str]] = (line.split(dialect.delimiter) for line in content.split("\n"))
+        if not plain:
+            rows = (row for row, _ in split_text(content, dialect.delimiter, dialect.quote))
         cells: set[str] = set()
         for row in rows:
             if len(row) == dialect.fields:
@@ -79,13 +79,6 @@ def _take_slices(text: bytes, size: int) -> bytes:
     starts = [text.find(b"\n", place * step) + 1 if place else 0 for place in range(SLICES)]
     ends = [text.find(b"\n", min(start + size // SLICES, len(text) - 1)) + 1 for start in starts]
     return b"".join(text[start:end] for start, end in zip(starts, ends, strict=True))
-
-
-def _split(lines: Sequence[str], dialect: Dialect) -> Iterator[list[str]]:
-    """Yield the rows of text with quotes; what is wrong with a row is said when it is read."""
-    with suppress(csv.Error):
-        for record, _, _ in split_records(lines, dialect.delimiter, dialect.quote):
-            yield record
 
 
 def count_digits(cells: Iterable[str], decimals: int = 0, significant: int = 0) -> tuple[int, int]:

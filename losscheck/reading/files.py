@@ -21,12 +21,13 @@ from losscheck.reading.layout import Layout, find_layout
 from losscheck.reading.need_rows import NOT_IN_SUMMARY
 from losscheck.reading.partitions import add_partitions
 from losscheck.reading.regression import NO_GROUPS, make_regression
-from losscheck.reading.source import Source
+from losscheck.reading.source import NoRows, Source
 from losscheck.reading.spelling import Spelling
 from losscheck.reading.tables import Table, open_table
 from losscheck.reading.targets import make_labels, make_targets
 from losscheck.reading.text import Kind, Rows, Wanted
 from losscheck.reading.undecided import Undecided
+from losscheck.reading.without_rows import WithoutRows
 from losscheck.reading.wording import list_texts
 from losscheck.results import InputError, InputFile, InputInfo
 from losscheck.sample import ClassSample, Sample
@@ -59,23 +60,18 @@ class Reading:
         targets: Targets | None = None,
     ) -> None:
         """Look for the columns of `roles` in the first file."""
-        self.spelling = spelling
-        self.targets = targets
-        self.roles = roles
-        self.request = request
-        self.drop_bad_rows = drop_bad_rows
-        self.with_features = with_features
-        self.progress = progress
-        self.folding = folding
+        self.spelling, self.targets = spelling, targets
+        self.roles, self.request = roles, request
+        self.drop_bad_rows, self.with_features = drop_bad_rows, with_features
+        self.progress, self.folding = progress, folding
         self.only_summary = folding is not None and folding.center is not None
         self.summaries: list[tuple[str, Summary]] = []
-        self.bytes = 0
         self.partitions: dict[str, dict[str, str]] = {}
         self.first = ""  # what the table is called that settled the columns
         self.files: list[InputFile] = []
         self.dialect: dict[str, Any] = {}
-        self.headed = True
-        self.fields = 0
+        self.without_rows = WithoutRows()
+        self.headed, self.fields, self.bytes = True, 0, 0
         self.layout = Layout({})
         self.labels: Labels | None = None
         self.levels: dict[str, Levels] = {}
@@ -88,11 +84,16 @@ class Reading:
 
     def read(self, source: Source) -> None:
         """Read one file to its end."""
-        if self._is_summary(source):
+        if not source.empty and self._is_summary(source):
             text = b"".join(source.blocks()).decode(source.codec, "replace")
             self.summaries.append((source.name, parse_summary(text, source.name)))
             return
-        rows = self.read_table(open_table(source, self.spelling, self.drop_bad_rows), source.name, source)
+        try:
+            table = open_table(source, self.spelling, self.drop_bad_rows)
+        except NoRows as error:
+            self.without_rows.add(source.name, error, len(self.partitions))
+            return
+        rows = self.read_table(table, source.name, source)
         self.files.append(source.summary(rows))
 
     def read_table(self, table: Table, name: str, source: Source | None = None) -> int:
@@ -122,9 +123,15 @@ class Reading:
         """Return which columns of a table are what, in the first one for all; `InputError` where that cannot be."""
         return self._match_columns(table, name) if self.first else self._settle_columns(table, name)
 
+    def _describe(self) -> dict[str, Any]:
+        """Return how the files were read, with those that were passed over."""
+        used = {name for names in self._names().values() for name in names}
+        elsewhere = set(self.targets.names if self.targets else ()).union(*self.partitions.values())
+        return self.without_rows.describe(self.dialect, used - elsewhere if self.headed else None)
+
     def sample(self) -> Sample | ClassSample | Summary:
         """Return what was read: a summary where there were too many rows of a regression to keep."""
-        info = InputInfo(tuple(self.files), 0, 0, self.layout.describe(), self.dialect)
+        info = InputInfo(tuple(self.files), 0, 0, self.layout.describe(), self._describe())
         why = self.undecided.explain_binary() if self.undecided else ""
         if why:
             return self._binary(info, why)
@@ -153,6 +160,7 @@ class Reading:
 
     def merged(self) -> Summary:
         """Return the sum of the summaries that were read."""
+        self.without_rows.require_none()
         names, summaries = [name for name, _ in self.summaries], [summary for _, summary in self.summaries]
         require_disjoint(summaries, names)
         merged = merge_summaries(summaries, names)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise, zip_longest
 
 from losscheck.reading.number import SPACES, is_missing, is_misspelt, parse_number, parse_sample
 
 _UNIT = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
+_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _LETTER = re.compile(r"[^\W\d_]|[%°]")
+
+FEWEST_NAMED = 3
+"""Rows whose names, not in quotes, show what they are."""
 
 Records = Sequence[Sequence[str]]
 
@@ -64,9 +69,50 @@ def _is_numbered(first: Sequence[str], rows: Records) -> bool:
     names = list(first[1:] if first[0] == "" else first)
     if not names or names != [str(number) for number in range(len(names))]:
         return False
-    if first[0] == "":
+    return first[0] == "" or (len(rows) > 2 and not _has_whole(rows))
+
+
+def may_be_numbered(records: Records) -> bool:
+    """Tell whether a first record of 0, 1, 2 … may be such a header, or a row: most of a column below are fractions.
+
+    1, 2 … is no header of pandas', and looks like one only above nothing but fractions.
+    """
+    first, rows = [cell.strip(SPACES) for cell in records[0]], records[1:]
+    from_zero = first == [str(number) for number in range(len(first))]
+    from_one = len(first) > 1 and first == [str(number) for number in range(1, len(first) + 1)]
+    if not rows or not (from_zero or (from_one and not _has_whole(rows))):
+        return False
+    return any(2 * sum(map(_is_fraction, column)) > len(rows) for column in zip_longest(*rows, fillvalue=""))
+
+
+def _has_whole(rows: Records) -> bool:
+    return any(_WHOLE.fullmatch(cell.strip(SPACES)) for row in rows for cell in row)
+
+
+def _is_fraction(cell: str) -> bool:
+    return not is_missing(cell) and _WHOLE.fullmatch(cell.strip(SPACES)) is None and any(map(str.isdecimal, cell))
+
+
+def has_row_names(records: Records, quoted: bool, delimiter: str) -> bool:
+    """Tell whether the header is one name short because the first column has the names of rows, as R writes them.
+
+    It might as well lack the name of the last column, or every row might have a comma within a number. So the names
+    are all different, and they are in quotes (`quoted`), words, or count the rows; where no comma separates cells, they
+    may also rise, for rows that were chosen from others.
+    """
+    first, rows = records[0], records[1:]
+    if any(len(row) != len(first) + 1 for row in rows) or not any(row[-1].strip() for row in rows):
+        return False
+    names = [row[0].strip() for row in rows]
+    if "" in names or len(set(names)) < len(names) or len(rows) < (2 if quoted else FEWEST_NAMED):
+        return False
+    if quoted or not any(parse_number(name) is not None for name in names):
         return True
-    return len(rows) > 2 and not any(cell.strip(SPACES).isdecimal() for row in rows for cell in row)
+    if not all(name.isdecimal() for name in names):
+        return False
+    numbers = [int(name) for name in names]
+    steps = {after - before for before, after in pairwise(numbers)}
+    return (steps == {1} and numbers[0] in (0, 1)) if delimiter == "," else min(steps) > 0
 
 
 def has_units(rows: Records, decimal: str) -> bool:

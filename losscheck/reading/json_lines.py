@@ -11,9 +11,8 @@ from typing import Any
 from losscheck.reading.dialect import Dialect
 from losscheck.reading.formats import Format
 from losscheck.reading.number import show
-from losscheck.reading.records import SAMPLE_RECORDS, split_records
+from losscheck.reading.records import LONGEST_ROW, SAMPLE_RECORDS, split_records
 from losscheck.reading.source import Source
-from losscheck.reading.table import LONGEST_ROW
 from losscheck.reading.tables import TextTable
 from losscheck.reading.text import DROP_OPTION
 from losscheck.results import InputError

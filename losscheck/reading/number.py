@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -22,9 +21,6 @@ _NUMBER = r"[+-]?(?:(?:\d+{mark}?\d*|{mark}\d+)(?:e[+-]?\d+)?|inf(?:inity)?)"
 _GRAMMAR = {mark: re.compile(_NUMBER.format(mark=re.escape(mark)), re.ASCII | re.IGNORECASE) for mark in (".", ",")}
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([,.'’_\s]\d{3})+([.,]\d*)?")
 _TRUTH = re.compile(r"(?i:true|false)")
-_POINT_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
-_BELOW_A_THOUSAND = re.compile(r"[+-]?[1-9]\d{0,2}", re.ASCII)
-FEWEST_GROUPS = 3
 _COMMA_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+", re.ASCII)
 
 _PLAIN = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
@@ -95,24 +91,6 @@ def is_missing(cell: str) -> bool:
 def could_be_thousands(cell: str) -> bool:
     """Tell whether a decimal comma in `cell` could as well separate thousands: 1,234 but not 0,234 or 1,5."""
     return _COMMA_GROUPS.fullmatch(cell.strip(SPACES)) is not None
-
-
-def find_thousands(cells: Iterable[str | None]) -> str | None:
-    """Return a cell like 1.234 from a column in which all points have three digits behind them, and some cells none.
-
-    Decimals that are written without zeros at their ends have other lengths, too, and those of one length have them
-    in every cell: 987 beside 1.234 and 2.345 is neither.
-    """
-    pointed, whole = [], False
-    for cell in cells:
-        text = (cell or "").strip(SPACES)
-        if "." in text:
-            if not _POINT_GROUPS.fullmatch(text):
-                return None
-            pointed.append(text)
-        else:
-            whole |= _BELOW_A_THOUSAND.fullmatch(text) is not None
-    return pointed[0] if whole and len(pointed) >= FEWEST_GROUPS else None
 
 
 def show(cell: str) -> str:

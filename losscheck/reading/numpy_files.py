@@ -10,7 +10,7 @@ from typing import IO, Any
 from losscheck.numeric.lazy import np
 from losscheck.reading.decompression import refuse_size
 from losscheck.reading.formats import Format
-from losscheck.reading.source import Source
+from losscheck.reading.source import NoRows, Source
 from losscheck.reading.typed_table import Block, TypedTable
 from losscheck.results import InputError
 
@@ -54,7 +54,7 @@ def open_numpy(source: Source, most: int) -> TypedTable:
             f"the same rows."
         )
     if not columns or not next(iter(lengths.values())):
-        raise InputError(f"{source.name} holds no rows. Give a row per observation.")
+        raise NoRows(f"{source.name} holds no rows. Give a row per observation.")
     names = tuple(name for name, _ in columns)
     data = [column for _, column in columns]
     headed = named or all(member.dtype.names for member in members)

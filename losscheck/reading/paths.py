@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from losscheck.reading.source import STANDARD_INPUT
+from losscheck.reading.source import STANDARD_INPUT, writable
 from losscheck.results import InputError
 
 HIDDEN = (".", "_")
@@ -42,13 +42,13 @@ class Listing:
         for length in range(1, max(map(len, parts)) + 1):
             names = ["/".join(part[-length:]) for part in parts]
             if len(set(names)) == len(set(parts)):
-                return tuple(names)
-        return tuple(part[-1] for part in parts)
+                return tuple(map(writable, names))
+        return tuple(writable(part[-1]) for part in parts)
 
     def describe(self) -> str:
         """Return the names that were passed over, the first dozen of them; '' for none."""
         left = len(self.skipped) - SHOWN_FILES
-        return ", ".join(self.skipped[:SHOWN_FILES]) + (f" and {left:,} more" if left > 0 else "")
+        return ", ".join(map(writable, self.skipped[:SHOWN_FILES])) + (f" and {left:,} more" if left > 0 else "")
 
 
 def list_files(given: Sequence[Location]) -> Listing:

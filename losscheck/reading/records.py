@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from losscheck.reading.number import SPACES, parse_sample
@@ -13,6 +14,9 @@ DELIMITERS = (",", ";", "\t", "|", WHITESPACE)  # in a tie the first is taken
 QUOTES = ('"', "'")
 DECIMALS = (".", ",")
 SAMPLE_RECORDS = 256
+LONGEST_ROW = 16 * 1024 * 1024
+NO_LIMIT = 2**31 - 1
+"""Characters of a cell, for the csv module, whose own limit is 128 KiB: rows have a limit of their own."""
 
 Records = Sequence[Sequence[str]]
 
@@ -22,8 +26,10 @@ def split_records(lines: Sequence[str], delimiter: str, quote: str) -> Iterator[
 
     `csv.Error` where quotes do not match.
     """
+    csv.field_size_limit(NO_LIMIT)
     if delimiter == WHITESPACE:
-        lines = [" ".join(line.split()) for line in lines]
+        # Blanks and tabs alone: a no-break blank is no blank to any reader of such tables, and part of its cell.
+        lines = [" ".join(filter(None, line.replace("\t", " ").split(" "))) for line in lines]
     quoting: dict[str, Any] = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE, "quotechar": None}
     reader = csv.reader(
         (line + "\n" for line in lines), delimiter=delimiter, skipinitialspace=True, strict=True, **quoting
@@ -36,12 +42,23 @@ def split_records(lines: Sequence[str], delimiter: str, quote: str) -> Iterator[
         start = reader.line_num
 
 
+def split_text(text: str, delimiter: str, quote: str) -> Iterator[tuple[list[str], int]]:
+    """Yield the records of a text and the index of the first line of each, as far as its quotes match."""
+    with suppress(csv.Error):
+        for record, start, _ in split_records(text.split("\n"), delimiter, quote):
+            yield record, start
+
+
 def explain_fault(error: str) -> str:
     """Say in words what the csv module found wrong with a line."""
     if error.startswith("unexpected end"):
         return "a quote is opened and never closed. Close it, or double quotes within a cell."
     if "expected after" in error:
         return "a quoted cell goes on after its closing quote. Double quotes within a quoted cell."
+    if "field limit" in error:
+        return (
+            f"a cell is longer than {LONGEST_ROW:,} characters. Is a quote opened and never closed? Shorten the cell."
+        )
     return f"the line cannot be split into cells ({error})."
 
 

@@ -9,7 +9,7 @@ import hashlib
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -24,6 +24,15 @@ from losscheck.reading.spelling import Spelling
 from losscheck.results import InputError, InputFile
 
 STANDARD_INPUT = "-"
+
+
+class NoRows(InputError):
+    """Says that there is no row in a file: `names` are those above none, where nothing but text says what is a row."""
+
+    def __init__(self, message: str, names: Sequence[str] | None = None) -> None:
+        """Say the message."""
+        super().__init__(message)
+        self.names = names
 
 
 class FingerprintedFile:
@@ -96,6 +105,7 @@ class Source:
     rest: Iterator[bytes]
     opened: ExitStack
     archive: IO[bytes] | None = None  # the whole file, where it has been put aside already
+    empty: str = ""  # says so, where there is nothing in the file
 
     @property
     def codec(self) -> str:
@@ -104,9 +114,15 @@ class Source:
 
     def blocks(self, start: int = 0) -> Iterator[bytes]:
         """Yield the text from byte `start` of the head on; once only, for a pipe cannot be read twice."""
+        self.require_content()
         # With the block after it, lest a long file be read in one short piece first.
         yield self.head[start:] + next(self.rest, b"")
         yield from self.rest
+
+    def require_content(self) -> None:
+        """Raise `NoRows` where there is nothing in the file."""
+        if self.empty:
+            raise NoRows(f"{self.name} {self.empty}. Give a file with a row per observation.")
 
     def whole(self) -> IO[bytes]:
         """Return all bytes, decompressed, in a file that can be read anywhere; once only."""
@@ -123,17 +139,19 @@ def open_source(
     spelling: Spelling = Spelling(),  # noqa: B008 (frozen)
     shown: str = "",
 ) -> Iterator[Source]:
-    """Open a file, compressed or not, or standard input for `-`; `InputError` where there is no table in it.
+    """Open a file, compressed or not, or standard input for `-`; `InputError` where it holds something else.
 
-    It is `shown` in messages and reports by this name, or by the last part of its path.
+    One without content says so when it is read. A file is `shown` in messages and reports by this name, or by the last
+    part of its path.
     """
     with ExitStack() as opened:
         name, raw = _open_binary(path, opened)
-        name = shown or name
+        name = writable(shown or name)
         file = FingerprintedFile(raw)
         opened.callback(file.close)
         if _is_empty(file, name):
-            raise InputError(f"{name} is empty. Give a file with a row per observation.")
+            yield _nothing(name, file, opened, "is empty")
+            return
         compression = find_compression(file.peek(8))
         stream, archive = decompress(file, compression, name, opened, spelling.max_uncompressed)
         plain = compression is None and name != STANDARD_INPUT
@@ -143,7 +161,8 @@ def open_source(
         blocks = guard(stream, name, compression, spelling.max_uncompressed)
         first = next(blocks, b"")
         if not first.strip():
-            raise InputError(f"{name} holds nothing but blanks. Give a file with a row per observation.")
+            yield _nothing(name, file, opened, "holds nothing but blanks")
+            return
         form = find_format(first)
         if not form.is_text:
             yield Source(name, compression, "", b"", False, file, plain, form, chain((first,), blocks), opened)
@@ -152,6 +171,15 @@ def open_source(
         text = unify_line_ends(transcode(chain((first,), blocks), encoding, name))
         head, complete = _take_head(text)
         yield Source(name, compression, encoding, head, complete, file, plain, form, text, opened)
+
+
+def writable(name: str) -> str:
+    r"""Return a file's name as text that can be written: bytes that are no UTF-8 as \udcff, as messages show them."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _nothing(name: str, file: FingerprintedFile, opened: ExitStack, what: str) -> Source:
+    return Source(name, None, "", b"", True, file, False, Format.TEXT, iter(()), opened, empty=what)
 
 
 def _open_binary(path: str | os.PathLike[str], opened: ExitStack) -> tuple[str, Readable]:

@@ -7,24 +7,28 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from losscheck.numeric.lazy import Array, np
 from losscheck.reading.ahead import map_ahead
 from losscheck.reading.dialect import Dialect
 from losscheck.reading.digits import DigitCount
+from losscheck.reading.footers import Footers
 from losscheck.reading.frame import parse_table
+from losscheck.reading.points import Points
+from losscheck.reading.records import LONGEST_ROW
 from losscheck.reading.source import Source
 from losscheck.reading.spelling import WHITESPACE
 from losscheck.reading.swallowed import Swallowed
 from losscheck.reading.text import Kind, Place, Rows, Wanted, find_swallowed, parse_text
 from losscheck.results import InputError
 
-LONGEST_ROW = 16 * 1024 * 1024
 # Importing pandas takes as long as reading 1 to 2 MiB cell by cell; once there, it is faster from some rows on.
 IMPORT_PANDAS_FROM = 1024 * 1024
 USE_PANDAS_FROM = 16 * 1024
 # pandas takes some 50 microseconds for each column of a block, which has to be little beside the numbers in it.
 BYTES_A_COLUMN = 128 * 1024
+SHORT_BLOCK = 64 * 1024
 LARGEST_BLOCK = 32 * 1024 * 1024
 NEWLINE = 10
 
@@ -40,26 +44,29 @@ def read_rows(
 
     `InputError` for a row or a cell that is wrong.
     """
-    line, row = dialect.first_line, 1
+    line, row, points = dialect.first_line, 1, Points(dialect, wanted)
     texts = _whole_rows(
         source.blocks(dialect.start), dialect.quote, min(dialect.fields * BYTES_A_COLUMN, LARGEST_BLOCK)
     )
-    parse = partial(_parse_large, dialect=dialect, wanted=wanted, codec=source.codec)
+    parse = partial(_parse_large, dialect=dialect, wanted=wanted, codec=source.codec, footers=Footers(dialect, wanted))
+    blocks = _mark_ends(texts)
     labelled = any(column.labels is not None for column in wanted)  # which are numbered in the order of the rows
-    parsed = ((text, parse(text)) for text in texts) if labelled else map_ahead(parse, texts)
+    parsed = ((block, parse(block)) for block in blocks) if labelled else map_ahead(parse, blocks)
     try:
-        for text, plain in parsed:
+        for (text, _, _), (plain, faults) in parsed:
             if plain is not None:
                 numbers = np.arange(row, row + plain.count, dtype=np.int64)
                 rows = Rows(plain.table, numbers, plain.count, (), plain.lines)
             else:
                 place = Place(source.name, source.codec, line, row)
-                rows = parse_text(text, dialect, wanted, place, drop_bad_rows)
+                rows = parse_text(text, dialect, wanted, place, drop_bad_rows, faults)
+            points.look(text, source.codec, rows, row, line)
             line += rows.lines
             row += rows.count
             yield rows
             if digits is not None:  # after the rows were taken, which may show that digits are of no interest
                 digits.look(text, dialect, source.codec)
+        points.finish(source.name)
     except _EndlessRow as error:
         raise InputError(
             f"{source.name}, line {line} begins a row of more than {LONGEST_ROW:,} bytes{error}. "
@@ -86,6 +93,37 @@ def _whole_rows(blocks: Iterable[bytes], quote: str, size: int) -> Iterator[byte
             raise _EndlessRow(f" (is a quote {quote} opened and never closed?)" if opened else "")
     if rest:
         yield rest + b"\n"
+
+
+class _Block(NamedTuple):
+    """A text of whole rows, and whether it is the first and the last of its file."""
+
+    text: bytes
+    first: bool
+    last: bool
+
+
+def _mark_ends(texts: Iterable[bytes]) -> Iterator[_Block]:
+    """Yield the blocks, of which the last is known: a short one is put to the one before, so that it has a few rows.
+
+    What cannot be had raises where it stands.
+    """
+    held, first = b"", True
+    try:
+        for text in texts:
+            if len(text) < SHORT_BLOCK:
+                held += text
+                continue
+            if held:
+                yield _Block(held, first, False)
+                first = False
+            held = text
+    except Exception:
+        if held:
+            yield _Block(held, first, False)
+        raise
+    if held:
+        yield _Block(held, first, True)
 
 
 def _gather(blocks: Iterable[bytes], size: int) -> Iterator[bytes]:
@@ -125,10 +163,17 @@ class _Plain:
     lines: int
 
 
-def _parse_large(text: bytes, dialect: Dialect, wanted: Sequence[Wanted], codec: str) -> _Plain | None:
-    """Return the rows of a block that is worth the start of pandas, and has no peculiarity."""
+def _parse_large(
+    block: _Block, dialect: Dialect, wanted: Sequence[Wanted], codec: str, footers: Footers
+) -> tuple[_Plain | None, dict[int, str]]:
+    """Return the rows of a block that is worth the start of pandas and has no peculiarity, and what is wrong with rows.
+
+    A row that sums up others is wrong, and a peculiarity.
+    """
+    text = block.text
+    faults = footers.find(text, codec, block.first, block.last)
     worthwhile = len(text) >= (USE_PANDAS_FROM if "pandas" in sys.modules else IMPORT_PANDAS_FROM)
-    return _parse_fast(text, dialect, wanted, codec) if worthwhile else None
+    return (_parse_fast(text, dialect, wanted, codec) if worthwhile and not faults else None), faults
 
 
 def _parse_fast(text: bytes, dialect: Dialect, wanted: Sequence[Wanted], codec: str = "utf-8") -> _Plain | None:

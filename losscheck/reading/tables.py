@@ -67,6 +67,7 @@ class TextTable:
 
 def open_table(source: Source, spelling: Spelling, drop_bad_rows: bool = False) -> Table:
     """Return the table of a file; `InputError` where it cannot be read."""
+    source.require_content()
     # Each format in a module of its own, imported where there is such a file.
     if source.format is Format.TEXT:
         return TextTable(source, probe_dialect(source, spelling))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from losscheck.numeric.lazy import Array, np
@@ -13,12 +15,14 @@ from losscheck.reading.dialect import DELIMITER_NAMES, ONE_COLUMN, Dialect
 from losscheck.reading.labels import Labels
 from losscheck.reading.number import advise, parse_number, parse_time, show
 from losscheck.reading.records import explain_fault, split_records
+from losscheck.reading.spelling import WHITESPACE
 from losscheck.reading.swallowed import Swallowed
 from losscheck.results import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+OTHER_BLANK = re.compile(r"[^\S \t\v\f\n]")
 REPLACED = "\ufffd"  # stands for bytes that are no characters
 ENCODING = "Name it with --encoding, or save the file as UTF-8"
 DROP_OPTION = "leave such rows out with --on-bad-row drop"
@@ -73,9 +77,17 @@ class Place:
 
 
 def parse_text(
-    text: bytes, dialect: Dialect, wanted: Sequence[Wanted], place: Place, drop_bad_rows: bool = False
+    text: bytes,
+    dialect: Dialect,
+    wanted: Sequence[Wanted],
+    place: Place,
+    drop_bad_rows: bool = False,
+    faults: Mapping[int, str] = MappingProxyType({}),
 ) -> Rows:
-    """Return the rows in `text`; `InputError` names the first cell or row that is wrong."""
+    """Return the rows in `text`; `InputError` names the first cell or row that is wrong.
+
+    `faults` is what is known to be wrong with rows, by the index of the line where they begin.
+    """
     if (nul := text.find(b"\0")) >= 0:
         line = place.line + text.count(b"\n", 0, nul)
         raise InputError(f"{place.file}, line {line} has a NUL byte: the file is damaged. Write it again.")
@@ -89,6 +101,8 @@ def parse_text(
     try:
         for record, start, after in split_records(lines, dialect.delimiter, dialect.quote):
             try:
+                if start in faults:
+                    raise BadRow(faults[start])
                 _check_length(record, dialect)
                 if after - start > 1:
                     _check_lines(record, swallowed, place.line + after - 1)
@@ -127,6 +141,8 @@ def _check_length(record: Sequence[str], dialect: Dialect) -> None:
         name = DELIMITER_NAMES.get(dialect.delimiter) or show(dialect.delimiter)
         row_names = ", and give row names a header" if len(record) == dialect.fields + 1 and dialect.header else ""
         reason = f" (the delimiter is {name}; quote cells that contain it{row_names})"
+    if dialect.delimiter == WHITESPACE and (odd := OTHER_BLANK.search(" ".join(record))):
+        reason = f" (the blank U+{ord(odd[0]):04X} separates no cells: write plain blanks)"
     fields = "1 field" if len(record) == 1 else f"{len(record)} fields"
     raise BadRow(f" has {fields}, but {expected} {dialect.fields}{reason}. Fix the line, or {DROP_OPTION}.")
 

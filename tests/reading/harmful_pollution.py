@@ -89,6 +89,15 @@ def _lines_between(sheet: Sheet) -> None:
     sheet.edit.append(lambda lines: [*lines[:place], line, *lines[place:]])
 
 
+@harmful("a row of sums below the rows")
+def _sums(sheet: Sheet) -> None:
+    word = sheet.random.choice(("Total", "Grand total:", "Summe", "mean", "Average"))
+    names = ("", "S")[sheet.random.randrange(2)]
+    for row in sheet.rows:
+        row[0] = names + row[0]
+    sheet.rows.append([word, "30012.5", "30050.25", *[""] * (len(sheet.header) - 3)])
+
+
 @harmful("an open quote")
 def _open_quote(sheet: Sheet) -> None:
     row = 1 + sheet.any_row()

@@ -1,5 +1,6 @@
 """Directories and patterns: which of their files are tables, and what becomes of the others."""
 
+import gzip
 import json
 import os
 import unicodedata
@@ -286,3 +287,91 @@ def test_files_written_alike_are_not_listed_as_others(make):
 def test_the_address_of_a_database_is_no_pattern():
     address = "postgres://host/db?sslmode=require"
     assert list_files([address]).paths == (address,)
+
+
+def parquet(path, rows):
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    numbers = pa.array([float(row) for row in range(rows)], pa.float64())
+    pq.write_table(pa.table({"y_true": numbers, "y_pred": numbers}), path)
+    return path.parent
+
+
+EMPTY = {
+    "nothing": b"",
+    "header": b"y_true,y_pred\n",
+    "blanks": b"\n\n",
+    "gz": gzip.compress(b""),
+    "more": b"id,y_pred,y_true\n",
+}
+
+
+@pytest.mark.parametrize("content", EMPTY.values(), ids=EMPTY)
+@pytest.mark.parametrize("name", ["part-0.csv", "part-1.csv", "part-9.csv"])
+def test_parts_without_rows_are_passed_over_and_said(make, run, content, name):
+    directory = make("part-1.csv", "part-2.csv", "_SUCCESS", "part-0.csv")
+    (directory / name).write_bytes(content)
+    others = 4 if name != "part-9.csv" else 6
+    for given in ([directory], [directory / "*.csv"], sorted(directory.glob("*.csv"))):
+        sample = read_sample(given)
+        assert sample.n == others
+        assert name not in [file.name for file in sample.info.files]
+        skipped = "_SUCCESS, " if given == [directory] else ""
+        assert sample.info.dialect["skipped_files"] == skipped + name
+    code, out, _ = run("summarize", directory)
+    assert (code, json.loads(out)["dialect"]["skipped_files"]) == (0, f"_SUCCESS, {name}")
+
+
+def test_parts_of_parquet_without_rows(tmp_path):
+    for part, rows in enumerate((0, 3, 0, 2)):
+        directory = parquet(tmp_path / "preds" / f"part-{part}.parquet", rows)
+    sample = read_sample([directory])
+    assert (sample.n, sample.info.dialect["skipped_files"]) == (5, "part-0.parquet, part-2.parquet")
+
+
+@pytest.mark.parametrize("content", EMPTY.values(), ids=EMPTY)
+def test_nothing_but_parts_without_rows_is_an_error(make, content):
+    directory = make("part-0.csv", "part-1.csv")
+    for name in ("part-0.csv", "part-1.csv"):
+        (directory / name).write_bytes(content)
+    with pytest.raises(InputError, match=r"^part-1.csv (is empty|has a header but|holds nothing but blanks)"):
+        read_sample([directory])
+    with pytest.raises(InputError, match=r"^part-0.csv (is empty|has a header but|holds nothing but blanks)"):
+        read_sample([directory / "part-0.csv"])
+
+
+def test_a_single_row_is_never_taken_for_a_header(make):
+    directory = make("part-0.csv", text="a,1,2\nb,3,3.5\n")
+    make("part-1.csv", text="c,5,6\n")
+    with pytest.raises(InputError, match=r"part-1.csv has a header but no rows below it"):
+        read_sample([directory], Roles(target="2", prediction="3"))
+    directory = make("part-0.csv", text=ROWS)
+    make("part-1.csv", text="c,5,6\n")
+    with pytest.raises(InputError, match=r"part-1.csv has a header but no rows below it"):
+        read_sample([directory])
+
+
+def test_parts_without_rows_beside_targets_and_keys_of_directories(make, tmp_path):
+    make("day=1/part-0.csv", "day=1/part-1.csv", "day=2/part-0.csv", text="id,y_pred\n")
+    make("day=1/part-0.csv", text="id,y_pred\n1,2\n2,3\n")
+    directory = make("day=2/part-1.csv", text="id,y_pred\n3,4\n")
+    truth = tmp_path / "truth.csv"
+    truth.write_text("id,y_true\n1,2.5\n2,3.5\n3,4.5\n")
+    sample = read_sample([directory], Roles(group="day"), targets=truth, on="id")
+    assert (sample.n, sample.segments.names) == (3, ("1", "2"))
+    assert sample.info.dialect["skipped_files"] == "day=1/part-1.csv, day=2/part-0.csv"
+    truth.write_text("id,y_true\n")
+    with pytest.raises(InputError, match=r"truth.csv has a header but no rows"):
+        read_sample([directory], targets=truth, on="id")
+
+
+def test_an_empty_file_among_summaries_is_an_error(make, run, tmp_path):
+    for name in ("0.csv", "1.csv"):
+        assert run("summarize", make(name) / name, "-o", tmp_path / f"{name}.lcs.json")[0] == 0
+    (tmp_path / "0.csv.lcs.json").write_text("")
+    code, _, err = run("merge", *sorted(tmp_path.glob("*.lcs.json")))
+    assert (code, "0.csv.lcs.json is empty" in err) == (2, True)
+    code, _, err = run(*sorted(tmp_path.glob("*.lcs.json"), reverse=True))
+    assert (code, "0.csv.lcs.json is empty" in err) == (2, True)

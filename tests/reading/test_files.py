@@ -8,6 +8,7 @@ import hashlib
 import io
 import lzma
 import os
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -248,17 +249,110 @@ def test_a_decimal_comma_that_may_be_a_delimiter_is_refused(read):
     assert read("residual\n1,5\n-0,7\n").residual.tolist() == [1.5, -0.7]
 
 
+IN_DOUBT = ["0,1\n1.5,1.2\n", "0,1\n1.5,1\n-2.5,0.5\n", "0\n1.5\n2\n-0.5\n", "1,2\n1.5,1.2\n0.5,0.25\n3.5,2.5\n"]
+
+
+@pytest.mark.parametrize("content", [*IN_DOUBT, "0,1,2\n0,0.93,1.5\n1,0.25,1\n"])
+def test_numbers_in_the_first_line_that_may_be_names(read, content):
+    first = content.partition("\n")[0]
+    assert refusal(read, content) == (
+        f"residuals.csv, line 1: it cannot be told whether '{first}' are the numbers that pandas gives to columns "
+        "without names, or a row. Say --header or --no-header."
+    )
+    columns = ("1", "2") if "," in first else (None, None)
+    count = content.count("\n")
+    roles = Roles(target=columns[0], prediction=columns[1])
+    assert read(content, roles, spelling=Spelling(header=False)).n == count
+    if first.startswith("0,"):
+        assert read(content, Roles(target="0", prediction="1"), spelling=Spelling(header=True)).n == count - 1
+
+
+def test_numbers_in_the_first_line_that_are_a_row(read):
+    roles = Roles(target="1", prediction="2")
+    assert read("0,1\n3,1\n0,0\n", roles).n == 3
+    assert read("0,1\n2,1\n1,0.5\n", roles).n == 3  # mostly whole
+    assert read("0.0,1.0\n1.5,1.2\n", roles).n == 2
+    assert read("1,2\n1.5,1.2\n2,0.25\n3.5,2.5\n", roles).n == 4
+    assert read("0,1\n1.5,1.25\n2.5,0.5\n-3.5,2.0\n", Roles(target="0", prediction="1")).n == 3  # names for certain
+
+
+ROW_NAMES = {
+    "quoted": ('"y" "yhat"', '"7" 1.5 2.5', '"3" 2.5 3.5'),
+    "counting": ("y yhat", "1 1.5 2.5", "2 2.5 3.5", "3 1.5 2"),
+    "chosen rows": ("y\tyhat", "3\t1.5\t2.5", "17\t2.5\t3.5", "22\t1.5\t2"),
+    "words": ("y yhat", "a 1.5 2.5", "b 2.5 3.5", "c 1.5 2"),
+    "commas": ('"y","yhat"', '"a b",1.5,2.5', '"c",2.5,3.5'),
+    "decimal commas": ('"y" "yhat"', '"1" 1,5 2,5', '"2" 2,5 3,5', '"3" 1,5 2'),
+    "counting, commas": ("y,yhat", "1,1.5,2.5", "2,2.5,3.5", "3,1.5,2"),
+}
+
+
+@pytest.mark.parametrize("lines", ROW_NAMES.values(), ids=ROW_NAMES)
+@pytest.mark.parametrize("more", [0, 10_000])
+def test_row_names_without_a_header(read, lines, more):
+    mark = re.search(r"[\t, ]", lines[0])[0]
+    name = {'"': '"x{}"', "c": "x{}"}.get(lines[-1][0], "{}")
+    first = int(lines[-1][:1]) + 1 if mark == "," and name == "{}" else 100
+    later = [mark.join((name.format(first + row), "1", "2")) for row in range(more)]
+    sample = read("\n".join((*lines, *later)) + "\n")
+    assert sample.target[:2].tolist() == [1.5, 2.5]
+    assert sample.prediction[:2].tolist() == [2.5, 3.5]
+    assert (sample.n, sample.info.dialect["row_names"]) == (len(lines) - 1 + more, True)
+
+
+NO_ROW_NAMES = {
+    "two rows": ("y yhat", "1 1.5 2.5", "2 2.5 3.5"),
+    "a name is missing": ("y yhat", "4 1.5 2.5", "4.5 2.5 3.5", "5 1.5 2"),
+    "repeated": ('"y" "yhat"', '"a" 1.5 2.5', '"a" 2.5 3.5'),
+    "falling": ("y yhat", "5 1.5 2.5", "4 2.5 3.5", "3 1.5 2"),
+    "commas for decimals": ("y,yhat", "3,5,2.5", "7,5,3.5", "9,5,2"),
+    "delimiters at the end": ("y,yhat", "1,2.5,", "2,3.5,", "3,2,"),
+    "two names short": ('"y" "yhat"', '"a" 1.5 2.5 1', '"b" 2.5 3.5 1'),
+    "some rows": ('"y" "yhat"', '"a" 1.5 2.5', '"b" 2.5 3.5', "3 4"),
+}
+
+
+@pytest.mark.parametrize("lines", NO_ROW_NAMES.values(), ids=NO_ROW_NAMES)
+def test_a_header_that_is_short_of_a_name_does_not_shift_the_values(read, lines):
+    assert re.search(r"line 2 has [34] fields, but the header has 2 ", refusal(read, "\n".join(lines) + "\n"))
+
+
+@pytest.mark.parametrize("rows", [3, 100_000])
+@pytest.mark.parametrize("blank", ["\u00a0", "\u2009", "\u202f", "\u3000"])
+def test_other_blanks_in_a_table_between_blanks_are_part_of_the_cell(read, rows, blank):
+    above = "y  yhat\n" + " 1.5\t2 \n" * rows
+    assert read(above).n == rows
+    message = refusal(read, f"{above}1{blank} 2\n")
+    assert message.startswith(
+        f"residuals.csv, line {rows + 2}, column 'y': {f'1{blank}'!r} is not a number. Remove the"
+    )
+    message = refusal(read, f"{above}1 2 {blank}\n")
+    assert f"line {rows + 2} has 3 fields" in message
+    assert f"the blank U+{ord(blank):04X} separates no cells" in message
+    assert "'yhat'" in refusal(
+        read, (f"1 2{blank}\n" * rows).join(["y yhat\n", ""]), Roles(target="y", prediction="yhat")
+    )
+
+
+def test_row_names_are_no_column_of_numbers(read):
+    sample = read('"resid"\n"3" 0.5\n"17" -0.5\n"22" 1\n')
+    assert sample.residual.tolist() == [0.5, -0.5, 1]
+
+
 @pytest.mark.parametrize("quote", ["", '"'])
-def test_row_names_without_a_header_do_not_shift_the_values(read, quote):
-    assert "line 2 has 3 fields, but the header has 2 (the delimiter is whitespace; quote cells" in refusal(
-        read, f"{quote}y{quote} {quote}yhat{quote}\n{quote}1{quote} 1.5 2.5\n{quote}2{quote} 2.5 3.5\n"
-    )
+@pytest.mark.parametrize("length", [131_072, 131_073, 300_000, 9_000_000])
+@pytest.mark.parametrize("above", [0, 3, 100_000])
+def test_long_cells_of_text(read, quote, length, above):
+    text = quote + "x, y\n"[: 6 if quote else 1] * (length // 4) + quote
+    sample = read("y,yhat,t\n" + "1.5,2,a\n" * above + f"1,2,{text}\n" + "3,4.5,b\n" * 3)
+    assert sample.n == above + 4
+    assert sample.target[-4:].tolist() == [1, 3, 3, 3]
 
 
-def test_a_cell_too_long_for_the_splitter(read):
-    assert refusal(read, "y,yhat,t\n1,2," + "x" * 200_000 + "\n") == (
-        "residuals.csv, line 2: the line cannot be split into cells (field larger than field limit (131072))."
-    )
+def test_a_row_that_is_too_long(read):
+    rows = "y,yhat,t\n" + "1.5,2,a\n" * 3
+    message = refusal(read, rows + '1,2,"' + "x\n" * 20_000_000 + '"\n3,4.5,b\n')
+    assert message.startswith("residuals.csv, line 5 begins a row of more than 16,777,216 bytes")
 
 
 def test_a_header_over_two_lines(read):
@@ -534,18 +628,6 @@ def test_rows_within_quotes_are_not_lost(read, repeats):
     )
     assert refusal(read, "y,yhat,note\n" + rows + spoiled, drop_bad_rows=True) == message
     assert read("y,yhat,note\n" + rows + '2.5,2,"two, or\nthree, or four, lines"\n').n == repeats + 1
-
-
-def test_points_that_may_separate_thousands_are_refused(read):
-    content = "y;yhat\n1.234;1.200\n987;1.001\n2.345;2.400\n3.456;3.500\n"
-    assert refusal(read, content) == (
-        "residuals.csv: it cannot be told whether '1.234' has a decimal point or a thousands separator. "
-        "Write numbers without thousands separators, or say --decimal point."
-    )
-    assert read(content, spelling=Spelling(decimal=".")).target[0] == 1.234
-    # three decimals everywhere, or fewer somewhere, are decimals
-    assert read("y;yhat\n1.234;1.200\n987.000;1.001\n2.345;2.400\n3.456;3.500\n").n == 4
-    assert read("y;yhat\n1.234;1\n987;1.001\n2.34;2\n3.456;3.500\n").n == 4
 
 
 def test_a_header_in_another_order_is_never_dropped(read):

@@ -30,7 +30,10 @@ class Refused:
         self.words = words
 
 
-OPTIONS = {"no_header_chosen.csv": Roles(target="1", prediction="2")}
+OPTIONS = {
+    "no_header_chosen.csv": Roles(target="1", prediction="2"),
+    "numbers_for_names_chosen.csv": Roles(target="0", prediction="1"),
+}
 FILES = {
     # encodings
     "utf8_bom.csv": Read(T, P),
@@ -56,6 +59,8 @@ FILES = {
     "late_decimal_comma.csv": Refused("line 5, column 'y_true'", "'4,5'", "decimal mark as a point"),
     "late_decimal_point.csv": Refused("line 5, column 'y_true'", "'4.5'", "same decimal mark"),
     "comma_or_thousands.csv": Refused("it cannot be told", "'1,234'", "thousands separator"),
+    "point_or_thousands.csv": Refused("line 4, column 'y_true'", "cannot be told", "'1.205'", "--decimal point"),
+    "thousands_beside_commas.csv": Refused("line 2, column 'y_true'", "'1.234'", "'12,50' in column 'preis'"),
     "one_column_of_commas.csv": Refused("it cannot be told", "two cells"),
     "one_column_decimal_comma.csv": Read(residual=R),
     "sep_semicolon.csv": Read(T, P),
@@ -99,6 +104,10 @@ FILES = {
     "blank.csv": Refused("nothing but blanks"),
     "one_row.csv": Read([1.5], [1]),
     "numbered_by_pandas.csv": Read(T, P),
+    "numbers_for_names.csv": Refused("line 1", "'0,1'", "--header or --no-header"),
+    "numbers_for_names_chosen.csv": Read(T, P),
+    "row_names_of_r.csv": Read(T, P, dialect={"row_names": True}),
+    "row_names_in_words.csv": Read(T, P, dialect={"row_names": True}),
     "index_without_name.csv": Refused("line 2 has 3 fields", "give row names a header"),
     # rows
     "blank_lines.csv": Read(T, P),
@@ -116,6 +125,8 @@ FILES = {
     "nul_utf16.csv": Refused("line 5 has a NUL byte"),
     "repeated_header.csv": Refused("line 5, column 'y_true'", "header is repeated"),
     "total_below.csv": Refused("line 5, column 'y_true'", "'Total'"),
+    "sum_below.csv": Refused("line 5, column 'store'", "'Total' says that the row sums up others", "Remove the line"),
+    "sum_between.csv": Refused("line 4, column 'id'", "'Subtotal' says that the row sums up others"),
     "count_below.csv": Refused("line 5 has 1 field"),
     "cr_only.csv": Read(T, P),
     "crlf.csv": Read(T, P),
@@ -155,6 +166,8 @@ FILES = {
     "arabic_digits.csv": Refused("line 5, column 'y_true'", "digits 0 to 9"),
     "full_width_digits.csv": Refused("line 5, column 'y_true'", "digits 0 to 9"),
     "no_break_blank.csv": Refused("line 5, column 'y_true'", "blanks of another kind"),
+    "no_break_blank_between_blanks.csv": Refused("line 5, column 'y_true'", "'1\\xa0'", "blanks of another kind"),
+    "no_break_blank_for_blank.csv": Refused("line 5 has 1 field", "the blank U+00A0 separates no cells"),
     "trailing_minus.csv": Refused("line 5, column 'y_true'", "negative numbers"),
     "spreadsheet_error.csv": Refused("line 5, column 'y_true'", "formula"),
     "fraction.csv": Refused("line 5, column 'y_true'", "is not a number"),
