@@ -111,8 +111,8 @@ class Reading:
             self.digits.columns = tuple(column.index for column in layout.roles["prediction"])
         rows = 0
         for block in table.read(wanted, self.drop_bad_rows, self.digits):
-            if not rows and source is not None and source.plain:
-                self.collector.expect(int(MARGIN * block.count * self.bytes / source.file.bytes))
+            if not rows and source is not None and source.plain and block.bytes:
+                self.collector.expect(int(MARGIN * block.count * self.bytes / block.bytes))
             self._take(block)
             rows += block.count
             if self.progress:

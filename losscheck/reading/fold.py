@@ -56,10 +56,13 @@ class FoldingCollector(Collector):
         """Add a block, as any collector does."""
         super().add(columns, row, unreadable)
         if self.folder is None and self.waiting > self._folding.most_rows:
-            waiting = list(self._parts(self.finish()))
             # The report needs it, a quarter of a second's work that a thread does while blocks are read.
             Thread(target=import_module, args=("scipy.special",)).start()
-            center = find_center(waiting) if self._folding.once else Center()
+            waiting: Iterable[Mapping[str, Array]] = self._parts(self.finish())
+            center = Center()
+            if self._folding.once:
+                waiting = list(waiting)
+                center = find_center(waiting)
             self.folder = _fold(waiting, Folder(center))
         elif self.folder is not None and self.waiting >= FOLD_ROWS:
             _fold(self._parts(self.finish()), self.folder)

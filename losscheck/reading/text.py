@@ -51,7 +51,7 @@ class Wanted:
 class Rows:
     """Consecutive data rows: a column of `table` per wanted one, the row numbers, and the rows that were dropped.
 
-    `lines` are those of the file that the rows take.
+    `lines` are those of the file that the rows take, `bytes` the length of their text (0: not known).
     """
 
     table: Array
@@ -59,6 +59,7 @@ class Rows:
     count: int
     bad: tuple[int, ...] = ()
     lines: int = 0
+    bytes: int = 0
 
     @property
     def columns(self) -> tuple[Array, ...]:

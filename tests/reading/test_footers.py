@@ -99,8 +99,8 @@ def test_a_large_file_has_it_in_its_last_block_however_that_is_cut(tmp_path, mon
 def test_a_short_last_block_is_put_to_the_one_before():
     texts = [b"1\n" * table.SHORT_BLOCK, b"2\n" * table.SHORT_BLOCK, b"3\n"]
     blocks = list(table._mark_ends(texts))
-    assert [(block.first, block.last) for block in blocks] == [(True, False), (False, True)]
-    assert b"".join(block.text for block in blocks) == b"".join(texts)
+    assert [(first, last) for _, first, last in blocks] == [(True, False), (False, True)]
+    assert b"".join(text for text, _, _ in blocks) == b"".join(texts)
     assert [block[1:] for block in table._mark_ends([b"1\n"])] == [(True, True)]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import losscheck.reading.frame as frame
-import losscheck.reading.table as table
+import losscheck.reading.plain as plain
 from losscheck.reading import Roles, read_sample
 from losscheck.reading.dialect import Dialect
 from losscheck.reading.number import MISSING, parse_number
@@ -26,6 +26,11 @@ NOT_NUMBERS = (
 )
 
 
+def parse_fast(text, dialect, wanted):
+    found = plain.find_plain(text, dialect, wanted)
+    return None if found is None else plain.parse_plain(found, dialect, wanted)
+
+
 def rows_of(cells, decimal=".", delimiter=";") -> tuple[bytes, Dialect]:
     text = "".join(f"{cell}{delimiter}1\n" for cell in cells).encode()
     return text, Dialect(delimiter, '"', decimal, None, 2, 0, 1, 0, ())
@@ -36,8 +41,8 @@ def test_numbers(cell):
     text, dialect = rows_of([cell])
     expected = float(cell)
     assert parse_number(cell) == expected
-    fast = table._parse_fast(text, dialect, [Wanted(0, "y")])
-    assert fast.table[:, 0].tolist() == [expected]
+    fast = parse_fast(text, dialect, [Wanted(0, "y")])
+    assert fast[:, 0].tolist() == [expected]
 
 
 @pytest.mark.parametrize("cell", NOT_NUMBERS)
@@ -46,21 +51,21 @@ def test_what_is_no_number_is_none_to_either_reading(cell, decimal):
     cell = cell.replace(".", "#").replace(",", ".").replace("#", ",") if decimal == "," else cell
     text, dialect = rows_of([cell], decimal)
     assert parse_number(cell, decimal) is None
-    assert table._parse_fast(text, dialect, [Wanted(0, "y")]) is None
+    assert parse_fast(text, dialect, [Wanted(0, "y")]) is None
 
 
 @pytest.mark.parametrize("cell", sorted(MISSING))
 def test_missing_spellings(cell):
     text, dialect = rows_of([cell, "1"])
     assert math.isnan(parse_number(cell))
-    assert np.isnan(table._parse_fast(text, dialect, [Wanted(0, "y")]).table[0, 0])
+    assert np.isnan(parse_fast(text, dialect, [Wanted(0, "y")])[0, 0])
 
 
 def test_floats_are_read_to_the_last_digit():
     draws = np.random.default_rng(1).integers(0, 2**63, 20_000, dtype=np.int64).view(np.float64)
     draws = draws[np.isfinite(draws)]
     text, dialect = rows_of(map(repr, draws.tolist()))
-    assert np.array_equal(table._parse_fast(text, dialect, [Wanted(0, "y")]).table[:, 0], draws)
+    assert np.array_equal(parse_fast(text, dialect, [Wanted(0, "y")])[:, 0], draws)
 
 
 ALPHABET = (
@@ -96,14 +101,14 @@ def test_the_fast_reading_agrees_with_the_careful_one_wherever_it_answers():
         text = "".join(pieces).replace(";", delimiter).encode() + b"\n"
         dialect = Dialect(delimiter, draw.choice(['"', ""]), ".", None, 2, 0, 1, 0, ())
         wanted = [Wanted(0, "a"), Wanted(1, "b")]
-        fast = table._parse_fast(text, dialect, wanted)
+        fast = parse_fast(text, dialect, wanted)
         if fast is None:
             continue
         careful = parse_text(text, dialect, wanted, Place("f", "utf-8", 1, 1))
         answered += 1
-        assert fast.count == careful.count, text
-        assert fast.lines == careful.lines, text
-        assert np.array_equal(fast.table, careful.table, equal_nan=True), text
+        found = plain.find_plain(text, dialect, wanted)
+        assert (len(fast), found.count, found.lines) == (careful.count, careful.count, careful.lines), text
+        assert np.array_equal(fast, careful.table, equal_nan=True), text
     assert answered > 250
 
 
@@ -114,10 +119,10 @@ def test_truth_values_in_one_chunk_of_a_block_are_no_numbers(monkeypatch):
     for words in (("True", "False"), ("1", "true")):
         cells = ["0.5", "2", "0", "1", *(words * 2), "3", "4"]
         text = "".join(f"{cell},1\n" for cell in cells).encode()
-        assert table._parse_fast(text, dialect, wanted) is None
-        assert table._parse_fast(text.replace(b"rue", b"").replace(b"alse", b""), dialect, wanted) is None
-    plain = "".join(f"{k},1\n" for k in range(11)).encode()
-    assert table._parse_fast(plain, dialect, wanted).table[:, 0].tolist() == list(range(11))
+        assert parse_fast(text, dialect, wanted) is None
+        assert parse_fast(text.replace(b"rue", b"").replace(b"alse", b""), dialect, wanted) is None
+    lines = "".join(f"{k},1\n" for k in range(11)).encode()
+    assert parse_fast(lines, dialect, wanted)[:, 0].tolist() == list(range(11))
 
 
 SEEDS = (
