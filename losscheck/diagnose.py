@@ -110,7 +110,7 @@ def check_file(
     `files` may be directories and patterns. `delimiter`, `decimal`, `encoding` and `header` go before what is found.
     `targets` is a file that has the targets, found by the key `on`, a column of both files.
     `group` is the column of segments, which get a verdict each. A file may be a summary, or the address of a database
-    with a `table` (extra `ibis`), which is counted there. Above 4 million rows a summary is made, too. `exact`,
+    with a `table` (extra `ibis`), which is counted there. Above 3 million rows a summary is made, too. `exact`,
     segments, weights, an order and `targets` need the rows: they are kept or fetched, and a file of a summary has none.
     `fit_baseline`: there are features and no predictions; a quick linear model predicts every row from the others.
 

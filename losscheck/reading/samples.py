@@ -27,8 +27,8 @@ from losscheck.sample import Asked, ClassSample, Sample, Stage
 from losscheck.summary import Summary, sample_of
 from losscheck.summary.folding import Center
 
-SUMMARIZE_ABOVE = 4_000_000
-"""Rows, which take 96 MB: above, only their summary is kept (docs/scale.md)."""
+SUMMARIZE_ABOVE = 3_000_000
+"""Rows, which take 72 MB: above, only their summary is kept (docs/scale.md)."""
 FAR_IN_A_STREAM = (
     "the values lie far from 0 against their spread, and farther than the first of them; a stream cannot be read a "
     "second time, to summarize it about a better center. Give a file, or --exact to keep all rows in memory."
