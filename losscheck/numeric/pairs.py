@@ -57,7 +57,7 @@ def make_pairs(target: Array, prediction: Array, weight: Array | None, width: fl
     column = _bin(scale(prediction), COLUMNS)
     values = _grid_index(target, width)
     if values is not None:
-        return _merge(target, prediction, w, width, column, values)
+        return _merge(target, prediction, w, width, column, values, scale is _logit)
     apart = ((target == 0) & (scale is not _linear)) | ((target == 1) & (scale is _logit))  # ends without bounds
     spread = scale(np.where(apart, prediction, target)) - scale(prediction)
     middle = np.median(spread[~apart]) if not apart.all() else 0.0
@@ -65,7 +65,7 @@ def make_pairs(target: Array, prediction: Array, weight: Array | None, width: fl
     row = np.where(apart, 0, _bin(np.copysign(np.log1p(np.abs(z)), z), BINS) + 1)
     for atom in _atoms(target):
         row = np.where(target == atom, BINS + 1 + int(atom > target.min()), row)
-    return _merge(target, prediction, w, width, column, row)
+    return _merge(target, prediction, w, width, column, row, scale is _logit)
 
 
 def _find_scale(target: Array, prediction: Array) -> Callable[[Array], Array]:
@@ -106,8 +106,13 @@ def _bin(values: Array, bins: int) -> Array:
     return np.minimum(((values - low) * (bins / max(high - low, 1e-12))).astype(np.int64), bins - 1)
 
 
-def _merge(target: Array, prediction: Array, weight: Array, width: float, column: Array, row: Array) -> Pairs:
-    """Return two half-weight pairs a cell, at the mean ± sd of its targets; one where they are all the same."""
+def _merge(
+    target: Array, prediction: Array, weight: Array, width: float, column: Array, row: Array, shares: bool
+) -> Pairs:
+    """Return two half-weight pairs a cell, at the mean ± sd of its targets; one where they are all the same.
+
+    No target falls below 0 where none of the rows' does, nor does one of `shares` rise above 1.
+    """
     row = row.astype(np.int64)
     index = column * (int(row.max()) + 1) + row
     count: Array = np.bincount(index, weight).astype(float)
@@ -125,7 +130,7 @@ def _merge(target: Array, prediction: Array, weight: Array, width: float, column
     low, high = y - sd, y + sd
     if target.min() >= 0:
         low = np.maximum(low, 0.5 * np.minimum(y, target[target > 0].min())) * (y > 0)
-    if target.min() >= 0 and target.max() <= 1 and prediction.max() < 1:
+    if shares:
         high = 1 - np.maximum(1 - high, 0.5 * np.minimum(1 - y, 1 - target[target < 1].max())) * (y < 1)
     parts = [(y[same], f[same], count[same])]
     parts += [(v[~same], f[~same], count[~same] / 2) for v in (low, high)]

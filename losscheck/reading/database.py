@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
-from losscheck.reading.fold import MOST_CENTERS
 from losscheck.reading.join import Targets
 from losscheck.reading.layout import Layout
 from losscheck.reading.need_rows import NOT_IN_SUMMARY
@@ -19,7 +18,7 @@ from losscheck.reading.tables import Table
 from losscheck.reading.wording import list_texts
 from losscheck.results import InputError
 from losscheck.summary import Summary
-from losscheck.summary.folding import Center
+from losscheck.summary.folding import Center, settle_center
 from losscheck.summary.query import summary_query
 from losscheck.summary.result import summary_of_result
 
@@ -87,25 +86,24 @@ class EngineTable:
 
     def count(self, layout: Layout, center: Center | None = None) -> Summary:
         """Return the summary, counted by the engine; raises InputError, NotCountedError where it cannot count."""
-        columns, about = layout.describe(), center or Center()
-        for _ in range(MOST_CENTERS):
-            try:
-                query = summary_query(self.expression, columns.target, columns.prediction, columns.residual, about)
-                result = query.to_pyarrow()
-            except Exception as error:
-                if type(error).__name__ in NOT_OFFERED:
-                    raise NotCountedError(
-                        f"{self.engine} does not offer what a summary is counted with ({first_line(error)}). Check the "
-                        f"rows themselves, or copy the table to a file and summarize that."
-                    ) from None
-                raise self.explain(error) from None
-            dialect = {"engine": self.engine, "table": self.table}
-            summary = summary_of_result(result.to_pydict(), columns, about, dialect, self.name)
-            better = None if center is not None else summary.better_center()
-            if better is None:
-                break
-            about = better
-        return summary
+        if center is not None:
+            return self._count_about(layout, center)
+        return settle_center(partial(self._count_about, layout))
+
+    def _count_about(self, layout: Layout, center: Center) -> Summary:
+        columns = layout.describe()
+        try:
+            query = summary_query(self.expression, columns.target, columns.prediction, columns.residual, center)
+            result = query.to_pyarrow()
+        except Exception as error:
+            if type(error).__name__ in NOT_OFFERED:
+                raise NotCountedError(
+                    f"{self.engine} does not offer what a summary is counted with ({first_line(error)}). Check the "
+                    f"rows themselves, or copy the table to a file and summarize that."
+                ) from None
+            raise self.explain(error) from None
+        dialect = {"engine": self.engine, "table": self.table}
+        return summary_of_result(result.to_pydict(), columns, center, dialect, self.name)
 
     def explain(self, error: Exception) -> InputError:
         """Return what the engine said, without the address."""

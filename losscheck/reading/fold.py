@@ -13,15 +13,13 @@ from losscheck.reading.collect import Collector, Kept
 from losscheck.reading.regression import derive_finite
 from losscheck.results import Columns, InputInfo
 from losscheck.summary import Folder, Summary
-from losscheck.summary.folding import Center
+from losscheck.summary.folding import Center, settle_center
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from losscheck.numeric.lazy import np
 
-MOST_CENTERS = 4
-"""That are tried: one about which rows are in buckets enough is found in two steps, or never."""
 FOLD_ROWS = 2**18
 """Rows folded at once: fewer take longer a row, more take more memory."""
 
@@ -94,10 +92,5 @@ def _fold(parts: Iterable[Mapping[str, Array]], folder: Folder) -> Folder:
 
 def find_center(parts: Sequence[Mapping[str, Array]]) -> Center:
     """Return about what these rows should be folded."""
-    center = Center()
-    for _ in range(MOST_CENTERS):
-        better = _fold(parts, Folder(center)).summary(InputInfo((), 0, 0, Columns(), {}), (), ()).better_center()
-        if better is None:
-            break
-        center = better
-    return center
+    nothing = InputInfo((), 0, 0, Columns(), {})
+    return settle_center(lambda center: _fold(parts, Folder(center)).summary(nothing, (), ())).center

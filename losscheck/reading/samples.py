@@ -13,7 +13,7 @@ from losscheck.reading.class_sample import Request
 from losscheck.reading.columns import Roles
 from losscheck.reading.database import EngineTable, NotCountedError, is_address, open_database, refuse_spelling
 from losscheck.reading.files import NO_CLASSES, Reading
-from losscheck.reading.fold import MOST_CENTERS, Folding
+from losscheck.reading.fold import Folding
 from losscheck.reading.join import Targets, read_targets
 from losscheck.reading.layout import REGRESSIONS, parse_task
 from losscheck.reading.need_rows import list_needs, refuse_without_rows
@@ -25,7 +25,7 @@ from losscheck.reading.undecided import Undecided
 from losscheck.results import InputError, TaskKind
 from losscheck.sample import Asked, ClassSample, Sample, Stage
 from losscheck.summary import Summary, sample_of
-from losscheck.summary.folding import Center
+from losscheck.summary.folding import Center, settle_center
 
 SUMMARIZE_ABOVE = 3_000_000
 """Rows, which take 72 MB: above, only their summary is kept (docs/scale.md)."""
@@ -96,9 +96,8 @@ def read_sample(
     if better is not None and once:
         raise InputError(FAR_IN_A_STREAM)
     if better is not None:
-        found = _read_about(
-            better, files, partial(_read_once, files, roles, request, drop_bad_rows, progress, spelling)
-        )
+        read = partial(_read_once, files, roles, request, drop_bad_rows, progress, spelling)
+        found = settle_center(read, better)
     return sample_of(found)
 
 
@@ -158,7 +157,9 @@ def read_summary(
         _of_numbers(sample_of(summary), request.task)
         return summary
     read = partial(_read_once, files, roles, request, drop_bad_rows, progress, spelling)
-    return read(center) if center is not None else _read_about(Center(), files, read)
+    if center is not None:
+        return read(center)
+    return _read_stream(read) if _can_be_read_once(files) else settle_center(read)
 
 
 def read_summaries(files: Sequence[str | os.PathLike[str]]) -> Summary:
@@ -182,19 +183,14 @@ def read_files(files: Sequence[str | os.PathLike[str]], reading: Reading) -> Rea
     return reading
 
 
-def _read_about(center: Center, files: Sequence[str | os.PathLike[str]], read: Callable[[Center], Summary]) -> Summary:
-    """Return the summary about this center or, where that will not do, about a better one."""
-    for _ in range(MOST_CENTERS):
-        summary = read(center)
-        better = summary.better_center()
-        if better is None:
-            break
-        if _can_be_read_once(files):
-            raise InputError(
-                "the values lie far from 0 against their spread, and a stream cannot be read a second time. "
-                f"Give --center {better.residual!r},{better.prediction!r} (of residuals, of predictions), or a file."
-            )
-        center = better
+def _read_stream(read: Callable[[Center], Summary]) -> Summary:
+    """Return the summary of a stream about 0; `InputError` where that will not do."""
+    summary = read(Center())
+    if (better := summary.better_center()) is not None:
+        raise InputError(
+            "the values lie far from 0 against their spread, and a stream cannot be read a second time. "
+            f"Give --center {better.residual!r},{better.prediction!r} (of residuals, of predictions), or a file."
+        )
     return summary
 
 

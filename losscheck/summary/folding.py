@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import floor, log10
 
@@ -28,6 +28,8 @@ FEWEST_BUCKETS = {"residual": 200, "prediction": 6}
 """Buckets that the middle half of the rows should be spread over, those of the predictions in cells; else a center far
 from 0 is needed. At 200 a bucket is 0.7 % of a normal's sd wide. At 6 the coefficients of a scale that grows by e^0.5 a
 standard deviation of the predictions move by 0.02 of their standard errors at 10⁶ rows, at 9 by 0.007 (tests)."""
+MOST_CENTERS = 4
+"""That are tried: one about which rows are in buckets enough is found in two steps, or never."""
 ROWS_SHOWN = 10
 
 
@@ -136,6 +138,17 @@ def _make_pairs(first: Bits, prediction: Bits, before: Sequence[Pairs]) -> Pairs
 def is_ever_negative(target: Table) -> bool:
     """Tell whether any row of a column is below 0."""
     return bool(target.bucket[0] < 0)
+
+
+def settle_center(summarize: Callable[[Center], Summary], center: Center = Center()) -> Summary:
+    """Return the summary of the same rows about this center or, where that will not do, about a better one."""
+    for _ in range(MOST_CENTERS):
+        summary = summarize(center)
+        better = summary.better_center()
+        if better is None:
+            break
+        center = better
+    return summary
 
 
 def merge_summaries(summaries: Sequence[Summary], names: Sequence[str]) -> Summary:
